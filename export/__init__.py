@@ -1,0 +1,1 @@
+"""Exported models: written, reloaded, compared with Keras, and only then kept."""

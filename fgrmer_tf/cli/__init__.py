@@ -1,0 +1,1 @@
+"""The `fgrmer` command: the only place that joins all packages."""

@@ -1,0 +1,1 @@
+"""Who is in which fold, and what the pooled predictions are worth."""

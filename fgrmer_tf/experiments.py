@@ -1,0 +1,20 @@
+"""Named settings: one value a recipe, with what it stands for."""
+
+from typing import Literal
+
+from fgrmer_tf.config import ExperimentConfig, ModelConfig, TrainConfig
+
+DEFAULT = ExperimentConfig()
+"""AU embeddings from training-fold statistics, balanced loss."""
+
+PUBLISHED = ExperimentConfig(
+    model=ModelConfig(au_embedding="learned"),
+    train=TrainConfig(class_balanced=False, au_evidence=False),
+)
+"""The published form: learned AU embedding, plain cross-entropy, Adam 2e-4."""
+
+ExperimentName = Literal["default", "published"]
+EXPERIMENTS: dict[ExperimentName, ExperimentConfig] = {
+    "default": DEFAULT,
+    "published": PUBLISHED,
+}

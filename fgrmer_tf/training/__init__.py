@@ -1,0 +1,1 @@
+"""Fitting one model per fold, and the folder that a run leaves behind."""

@@ -1,0 +1,1 @@
+"""From a data-set folder or two frames to model inputs."""

@@ -1,0 +1,1 @@
+"""Loaders: native annotation files and frame folders to sample records."""

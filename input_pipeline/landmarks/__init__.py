@@ -1,0 +1,1 @@
+"""Face detection and the 468-point mesh in LiteRT, and the 68-point scheme."""

@@ -1,0 +1,1 @@
+"""Clips made here: a real face moved by known action units."""
