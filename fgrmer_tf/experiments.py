@@ -14,7 +14,7 @@ PUBLISHED = ExperimentConfig(
 """The published form: learned AU embedding, plain cross-entropy, Adam 2e-4."""
 
 ExperimentName = Literal["default", "published"]
-EXPERIMENTS: dict[ExperimentName, ExperimentConfig] = {
+EXPERIMENTS: dict[str, ExperimentConfig] = {
     "default": DEFAULT,
     "published": PUBLISHED,
 }

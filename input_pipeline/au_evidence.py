@@ -64,7 +64,7 @@ def au_evidence(patches: tf.Tensor) -> tf.Tensor:
         float32 `(batch, num_nodes)`, in (0, 2); 1 everywhere for a clip without motion.
     """
     if patches.shape[-1] == 3:
-        flow = patches[..., :2]
+        flow, _ = tf.split(patches, (2, 1), axis=-1)
         mean_flow = tf.reduce_mean(flow, axis=(2, 3))
         energy = tf.sqrt(tf.reduce_mean(tf.square(flow), axis=(1, 2, 3, 4)))
         signal = tf.einsum("blc,lcn->bn", mean_flow, tf.constant(_DIRECTED))

@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("fgrmer_tf", "input_pipeline", "export")
 LEAVES = (
+    "fgrmer_tf.__version__",
     "fgrmer_tf.spec",
     "fgrmer_tf.errors",
     "fgrmer_tf.atomic",

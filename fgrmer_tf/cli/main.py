@@ -1,0 +1,84 @@
+"""The `fgrmer` command: parses, runs, and turns user mistakes into one clear line."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import tyro
+
+from fgrmer_tf.cli.check import Check
+from fgrmer_tf.cli.demo import Demo
+from fgrmer_tf.cli.evaluate import Evaluate
+from fgrmer_tf.cli.export import Export
+from fgrmer_tf.cli.features import Features
+from fgrmer_tf.cli.fetch_models import FetchModels
+from fgrmer_tf.cli.import_torch import ImportTorch
+from fgrmer_tf.cli.predict import Predict
+from fgrmer_tf.cli.prepare import Prepare
+from fgrmer_tf.cli.synth import Synth
+from fgrmer_tf.cli.train import Train
+from fgrmer_tf.errors import InputError
+from fgrmer_tf.experiments import DEFAULT, EXPERIMENTS
+
+_DESCRIPTION = "Micro-expression recognition, from raw frames to a served model."
+_INTERRUPTED = 130
+
+
+def _experiment(argv: Sequence[str]) -> dict[str, Any]:
+    """The named settings that `--experiment` chooses, as defaults of the options.
+
+    They must be known before the options are parsed, so that `--help` shows them and
+    single options override them. An unknown name is left for the parser to refuse.
+    """
+    chosen = next(
+        (
+            after if argument == "--experiment" else argument.partition("=")[2]
+            for argument, after in zip(argv, [*argv[1:], ""], strict=True)
+            if argument.partition("=")[0] == "--experiment"
+        ),
+        "default",
+    )
+    settings = EXPERIMENTS.get(chosen, DEFAULT)
+    return {"train": settings.train, "model": settings.model}
+
+
+def _parse(argv: Sequence[str]) -> Any:
+    experiment = _experiment(argv)
+    evaluate = Evaluate(store=tyro.MISSING, out=tyro.MISSING, **experiment)
+    train = Train(store=tyro.MISSING, out=tyro.MISSING, **experiment)
+    commands = (
+        Annotated[Demo, tyro.conf.subcommand("demo")]
+        | Annotated[Synth, tyro.conf.subcommand("synth")]
+        | Annotated[Check, tyro.conf.subcommand("check")]
+        | Annotated[Prepare, tyro.conf.subcommand("prepare")]
+        | Annotated[Features, tyro.conf.subcommand("features")]
+        | Annotated[Evaluate, tyro.conf.subcommand("evaluate", default=evaluate)]
+        | Annotated[Train, tyro.conf.subcommand("train", default=train)]
+        | Annotated[Predict, tyro.conf.subcommand("predict")]
+        | Annotated[Export, tyro.conf.subcommand("export")]
+        | Annotated[ImportTorch, tyro.conf.subcommand("import-torch")]
+        | Annotated[FetchModels, tyro.conf.subcommand("fetch-models")]
+    )
+    return tyro.cli(commands, prog="fgrmer", description=_DESCRIPTION, args=list(argv))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command.
+
+    Returns:
+        0 on success, 2 on wrong input, 130 after Ctrl-C. A defect keeps its traceback.
+    """
+    # TensorFlow's start-up messages are for its developers; errors still show.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    command = _parse(sys.argv[1:] if argv is None else argv)
+    try:
+        command.run()
+    except InputError as error:
+        print(f"fgrmer: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("fgrmer: stopped; what was finished is kept.", file=sys.stderr)
+        return _INTERRUPTED
+    return 0

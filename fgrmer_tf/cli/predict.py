@@ -1,0 +1,114 @@
+"""`fgrmer predict`: two frames, or a folder of them, to a label and a picture."""
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+
+from fgrmer_tf import atomic
+from fgrmer_tf.cli.console import console, say
+from fgrmer_tf.config import MotionConfig
+from fgrmer_tf.errors import InputError
+
+_IMAGES = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Predict:
+    """Says the micro-expression between two frames, and draws it."""
+
+    model: Path
+    """A run of `fgrmer train`, or a folder of `fgrmer export`."""
+    onset: Path | None = None
+    """Onset frame; give it with --apex."""
+    apex: Path | None = None
+    """Apex frame."""
+    clip: Path | None = None
+    """Folder of numbered frames: the first is taken as onset, the apex is spotted."""
+    overlay: Path = Path("overlay.png")
+    """Picture to write."""
+    json: bool = False
+    """Print one JSON object in place of a table."""
+
+    def run(self) -> None:
+        from fgrmer_tf.cli.trained import load_predictor
+        from fgrmer_tf.report.overlay import draw_overlay
+        from input_pipeline.clip_features import ClipExtractor
+        from input_pipeline.images import read_image
+
+        predictor = load_predictor(self.model)
+        onset_path, apex_path, notes = self._frames(predictor.motion)
+        onset, apex = read_image(onset_path), read_image(apex_path)
+        clip = ClipExtractor(predictor.motion).extract(onset, apex)
+        outputs = predictor.predict(clip.patches[None])
+        values = np.asarray(outputs["probabilities"])[0].tolist()
+        probabilities = dict(zip(predictor.class_names, values, strict=True))
+        # Patches hold motion in the axes of the aligned face: turned back to the frame.
+        rotation = np.linalg.inv(clip.transform[:, :2])
+        motion = clip.patches[..., :2].mean(axis=(1, 2)) @ rotation.T
+        picture = draw_overlay(onset, apex, clip.landmarks, motion, probabilities)
+        atomic.write_bytes(self.overlay, picture)
+        self._print(
+            {
+                "label": max(probabilities, key=lambda name: probabilities[name]),
+                "probabilities": probabilities,
+                "onset": str(onset_path),
+                "apex": str(apex_path),
+                "overlay": str(self.overlay),
+                "notes": [*notes, *clip.notes],
+            }
+        )
+
+    def _frames(self, config: MotionConfig) -> tuple[Path, Path, list[str]]:
+        from input_pipeline.images import read_image
+        from input_pipeline.spotting import spot_apex
+
+        if self.clip is None and self.onset and self.apex:
+            return self.onset, self.apex, []
+        if self.clip is None or self.onset or self.apex:
+            raise InputError(
+                "Say which frames: --onset A --apex B, or --clip FOLDER. Received: "
+                f"onset={self.onset}, apex={self.apex}, clip={self.clip}."
+            )
+        frames = numbered_frames(self.clip)
+        spotted = spot_apex(map(read_image, frames), config)
+        note = (
+            f"onset is the first frame; apex spotted at frame {spotted.apex + 1} of "
+            f"{len(frames)} by the largest motion"
+        )
+        return frames[0], frames[spotted.apex], [note]
+
+    def _print(self, result: dict) -> None:
+        if self.json:
+            print(json.dumps(result))
+            return
+        for name, value in result["probabilities"].items():
+            console.print(f"{name:>12} {value:6.3f} {'█' * round(30 * value)}")
+        for note in result["notes"]:
+            say(f"note: {note}")
+        say(f"onset {result['onset']}, apex {result['apex']}")
+        say(f"picture: {result['overlay']}")
+        print(result["label"])
+
+
+def numbered_frames(folder: Path) -> list[Path]:
+    """The image files of `folder` in the order of the last number in their names.
+
+    Raises:
+        InputError: If `folder` is not a folder, or holds no image with a number.
+    """
+    if not folder.is_dir():
+        raise InputError(f"--clip takes a folder of frames. Received: `{folder}`.")
+    numbers = {
+        path: int(match[-1])
+        for path in folder.iterdir()
+        if path.suffix.lower() in _IMAGES and (match := re.findall(r"\d+", path.stem))
+    }
+    if not numbers:
+        raise InputError(
+            f"`{folder}` must hold numbered frames such as img1.jpg, img2.jpg. "
+            "Found none."
+        )
+    return sorted(numbers, key=lambda path: (numbers[path], path.name))

@@ -1,0 +1,74 @@
+"""`fgrmer train`: one model on all clips of a store, to be used."""
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import tyro
+
+from fgrmer_tf.cli.console import progress, say
+from fgrmer_tf.cli.recipe import resolve
+from fgrmer_tf.config import ModelConfig, TrainConfig
+from fgrmer_tf.experiments import ExperimentName
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Train:
+    """Fits one model to every clip of a store; its accuracy is what evaluate says."""
+
+    store: Path
+    """Feature store."""
+    out: Path
+    """Run folder: model.keras, config.json, versions.json."""
+    seed: int = 0
+    """Start of the weights and order of the clips."""
+    experiment: ExperimentName = "default"
+    """Named settings that the options below start from."""
+    au_matrix: Path | None = None
+    """AU embeddings of your own: .npy or .csv, a row an AU."""
+    train: Annotated[TrainConfig, tyro.conf.arg(name="")]
+    model: ModelConfig
+
+    def run(self) -> None:
+        from export.serving_graph import ServingConstants
+        from fgrmer_tf.cli.trained import save_constants
+        from fgrmer_tf.training.config_record import config_to_dict
+        from fgrmer_tf.training.final_model import train_final
+        from fgrmer_tf.training.run_folder import RunFolder
+        from input_pipeline import feature_store, tfdata
+
+        header = feature_store.read_header(self.store)
+        table = feature_store.read(self.store)
+        recipe = resolve(table, self.model, self.train, self.au_matrix)
+        settings = {
+            "experiment": config_to_dict(recipe.config),
+            "seeds": [self.seed],
+            "protocol": "none: every clip is trained on",
+            "store": header.key,
+        }
+        statistics = recipe.statistics(np.arange(len(table)))
+        constants = ServingConstants(
+            class_names=table.class_names,
+            au_embeddings=recipe.embeddings(statistics),
+            au_evidence=recipe.evidence,
+            preprocessing=header.settings,
+        )
+        data = tfdata.training(
+            table,
+            embeddings=constants.au_embeddings,
+            evidence=recipe.evidence,
+            class_balanced=self.train.class_balanced,
+            batch_size=self.train.batch_size,
+            seed=self.seed,
+        )
+        with RunFolder(self.out, settings) as run, progress("training") as update:
+            save_constants(run.path, constants)
+            train_final(
+                recipe.trainer(self.seed),
+                data,
+                statistics.adjacency,
+                run,
+                on_epoch=lambda epoch, _: update(epoch, self.train.epochs),
+            )
+        say(f"trained model: {self.out}")

@@ -1,0 +1,74 @@
+"""A picture of one prediction: the face, how it moved, and what the model says."""
+
+import io
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from fgrmer_tf.spec import PATCH_LANDMARKS
+
+_MARGIN = 0.25
+_LONGEST_ARROW = 0.12
+
+
+def draw_overlay(
+    onset: np.ndarray,
+    apex: np.ndarray,
+    landmarks: np.ndarray,
+    motion: np.ndarray,
+    probabilities: dict[str, float],
+) -> bytes:
+    """Draws onset, apex with motion arrows, and the class probabilities.
+
+    Arrows show direction and relative strength: the longest is 12 % of the face.
+
+    Args:
+        onset: uint8 RGB `(height, width, 3)`.
+        apex: uint8 RGB, same shape.
+        landmarks: float `(68, 2)` as (x, y) on the frame [px].
+        motion: float `(landmarks, 2)`: mean u, v of each patch, in frame axes.
+        probabilities: Class name to probability, in label order.
+
+    Returns:
+        PNG bytes.
+    """
+    low, high = landmarks.min(axis=0), landmarks.max(axis=0)
+    side = float((high - low).max())
+    points = landmarks[list(PATCH_LANDMARKS)]
+    figure = Figure(figsize=(11, 4.2), layout="constrained")
+    faces = figure.subplots(1, 3, width_ratios=(1, 1, 0.9))
+    for axes, frame, title in zip(
+        faces, (onset, apex), ("onset", "apex, motion since onset"), strict=False
+    ):
+        axes.imshow(frame)
+        axes.set_title(title)
+        axes.set_axis_off()
+        axes.set_xlim(low[0] - _MARGIN * side, high[0] + _MARGIN * side)
+        axes.set_ylim(high[1] + _MARGIN * side, low[1] - _MARGIN * side)
+    faces[0].scatter(*points.T, s=8, c="#00d0ff")
+    longest = max(float(np.linalg.norm(motion, axis=1).max()), 1e-9)
+    arrows = motion * (_LONGEST_ARROW * side / longest)
+    faces[1].quiver(
+        *points.T,
+        *arrows.T,
+        angles="xy",
+        scale_units="xy",
+        scale=1,
+        width=0.007,
+        color="#ffe000",
+        edgecolor="black",
+        linewidth=0.4,
+    )
+    names = list(probabilities)
+    best = max(names, key=lambda name: probabilities[name])
+    colours = ["#1f6feb" if name == best else "#9aa4b2" for name in names]
+    bars = faces[2].barh(names, list(probabilities.values()), color=colours)
+    faces[2].bar_label(bars, fmt="{:.2f}", padding=3)
+    faces[2].set_xlim(0, 1.15)
+    faces[2].invert_yaxis()
+    faces[2].set_title(f"{best} ({probabilities[best]:.0%})")
+    faces[2].set_xlabel("probability")
+    faces[2].spines[["top", "right"]].set_visible(False)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=110)
+    return picture.getvalue()

@@ -1,0 +1,187 @@
+"""Preparing a feature store: every clip's frames to patches, skips recorded."""
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from fgrmer_tf import __version__, atomic
+from fgrmer_tf.config import MotionConfig
+from fgrmer_tf.errors import InputError
+from input_pipeline import feature_store
+from input_pipeline.au_annotation import au_row
+from input_pipeline.clip_features import ClipExtractor, ClipFeatures
+from input_pipeline.feature_table import FeatureTable
+from input_pipeline.images import decode_image
+from input_pipeline.landmarks.face_mesh import NoFaceError
+from input_pipeline.records import Manifest, Sample, write_manifest
+from input_pipeline.skips import Skip, count_rules, read_skips, write_skips
+
+Progress = Callable[[int, int], None]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What `prepare` did.
+
+    Args:
+        header: Header of the store.
+        skipped: Clips left out, those of the manifest first.
+        notes: `(clip key, note)` of clips that are in, with something to know.
+        reused: Whether an equal store was there already and nothing was computed.
+    """
+
+    header: feature_store.StoreHeader
+    skipped: tuple[Skip, ...]
+    notes: tuple[tuple[str, str], ...] = ()
+    reused: bool = False
+
+
+def prepare(
+    manifest: Manifest,
+    store: str | Path,
+    *,
+    class_names: Sequence[str],
+    config: MotionConfig,
+    progress: Progress = lambda done, total: None,
+) -> Prepared:
+    """Computes every clip's patches and writes the feature store.
+
+    Reads:
+        Onset and apex frame of every sample.
+
+    Writes:
+        The folder `store`, whole or not at all. An equal store is left as it is.
+
+    Args:
+        manifest: Clips to compute.
+        store: Target folder.
+        class_names: Names of all classes, in label order.
+        config: Motion settings.
+        progress: Called with the clips done and the clips in all.
+
+    Raises:
+        InputError: If the manifest has no sample, every clip is skipped, or `store`
+            holds something else.
+    """
+    store = Path(store)
+    if not manifest.samples:
+        raise InputError(
+            f"The data set is empty: no usable clip, {len(manifest.skipped)} left out"
+            f"{_counts(manifest.skipped)}. See `fgrmer check`."
+        )
+    frames = {sample.key: _Frames(sample) for sample in manifest.samples}
+    key = _key(manifest, frames, class_names, config)
+    if store.exists():
+        header = feature_store.read_header(store)
+        if header.key != key:
+            raise InputError(
+                f"`{store}` holds features of other clips or settings. Name another "
+                "store, or remove it."
+            )
+        return Prepared(header=header, skipped=read_skips(store), reused=True)
+    extractor = ClipExtractor(config)
+    kept: list[tuple[Sample, ClipFeatures]] = []
+    skipped = list(manifest.skipped)
+    for done, sample in enumerate(manifest.samples):
+        progress(done, len(manifest.samples))
+        result = _extract(extractor, sample, frames[sample.key])
+        if isinstance(result, Skip):
+            skipped.append(result)
+        else:
+            kept.append((sample, result))
+    progress(len(manifest.samples), len(manifest.samples))
+    if not kept:
+        raise InputError(f"Every clip was skipped{_counts(skipped)}. Nothing written.")
+    table = _table(kept, class_names)
+    with atomic.folder(store) as folder:
+        header = feature_store.write(
+            folder,
+            table,
+            key=key,
+            settings={"motion": dataclasses.asdict(config)},
+        )
+        write_manifest(folder / "manifest.csv", [sample for sample, _ in kept])
+        write_skips(folder, skipped)
+    notes = tuple(
+        ("/".join(sample.key), note) for sample, clip in kept for note in clip.notes
+    )
+    return Prepared(header=header, skipped=tuple(skipped), notes=notes)
+
+
+class _Frames:
+    """The bytes of a clip's two frames, read when asked for; missing ones are empty."""
+
+    def __init__(self, sample: Sample) -> None:
+        self.paths = (sample.onset_path, sample.apex_path)
+
+    def read(self) -> list[bytes]:
+        return [path.read_bytes() if path.is_file() else b"" for path in self.paths]
+
+    def digest(self) -> list[str]:
+        return [hashlib.sha256(data).hexdigest() for data in self.read()]
+
+
+def _key(manifest, frames, class_names, config) -> str:
+    rows = [
+        [*sample.key, sample.label, sample.au, frames[sample.key].digest()]
+        for sample in manifest.samples
+    ]
+    left_out = [dataclasses.asdict(skip) for skip in manifest.skipped]
+    settings = dataclasses.asdict(config)
+    return feature_store.hash_of(
+        [__version__, feature_store.SCHEMA, list(class_names), settings, rows, left_out]
+    )
+
+
+def _extract(
+    extractor: ClipExtractor, sample: Sample, frames: _Frames
+) -> ClipFeatures | Skip:
+    dataset, subject, clip = sample.key
+
+    def skip(rule: str, detail: str) -> Skip:
+        return Skip(
+            dataset=dataset, subject=subject, clip=clip, rule=rule, detail=detail
+        )
+
+    first, peak = sample.onset, sample.apex
+    if first is not None and peak is not None and peak < first:
+        detail = f"onset {first}, apex {peak}"
+        return skip("apex before onset", detail)
+    missing = [path for path in frames.paths if not path.is_file()]
+    if missing:
+        return skip("missing frame", str(missing[0]))
+    try:
+        onset, apex = (
+            decode_image(data, str(path))
+            for data, path in zip(frames.read(), frames.paths, strict=True)
+        )
+    except InputError as error:
+        return skip("unreadable image", str(error))
+    try:
+        return extractor.extract(onset, apex)
+    except NoFaceError as error:
+        return skip("no face", str(error))
+    except InputError as error:
+        return skip("unusable frames", str(error))
+
+
+def _table(kept, class_names: Sequence[str]) -> FeatureTable:
+    samples = [sample for sample, _ in kept]
+    names = list(class_names)
+    return FeatureTable(
+        patches=np.stack([clip.patches for _, clip in kept]),
+        label=np.array([names.index(s.label) for s in samples], np.int64),
+        subject=np.array([s.subject for s in samples]),
+        dataset=np.array([s.dataset for s in samples]),
+        clip=np.array([s.clip for s in samples]),
+        class_names=tuple(names),
+        au=np.stack([au_row(s.au) for s in samples]),
+    )
+
+
+def _counts(skipped: Sequence[Skip]) -> str:
+    parts = [f"{count} {rule}" for rule, count in count_rules(skipped).items()]
+    return f" ({', '.join(parts)})" if parts else ""

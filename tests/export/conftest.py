@@ -1,0 +1,81 @@
+import dataclasses
+from types import SimpleNamespace
+
+import keras
+import numpy as np
+import pytest
+
+from export.exporter import export_model
+from export.serving_graph import ServingConstants
+from fgrmer_tf.config import ModelConfig
+from fgrmer_tf.models.fgrmer import build_fgrmer
+
+EMBEDDING_DIM = 13
+
+
+def _trained(class_names, *, channels, au_embedding, au_evidence):
+    """A model whose logits differ between clips, without the training."""
+    random = np.random.default_rng(7)
+    keras.utils.set_random_seed(7)
+    settings = ModelConfig(
+        num_classes=len(class_names),
+        channels=channels,
+        au_embedding=au_embedding,
+        embedding_dim=EMBEDDING_DIM,
+    )
+    model = build_fgrmer(**dataclasses.asdict(settings))
+    for weight in model.weights:
+        bump = 0.1 * random.normal(size=weight.shape).astype(np.float32)
+        if not weight.trainable:
+            # Variances and the adjacency are not negative.
+            bump = np.abs(bump)
+        weight.assign(weight.numpy() + bump)
+    embeddings = random.normal(size=(9, EMBEDDING_DIM)).astype(np.float32)
+    constants = ServingConstants(
+        class_names=class_names,
+        au_embeddings=embeddings if au_embedding == "given" else None,
+        au_evidence=au_evidence,
+        preprocessing={"motion": {"method": "farneback", "map_size": 128}},
+    )
+    clips = random.normal(size=(11, 30, 7, 7, channels)).astype(np.float32)
+    return SimpleNamespace(model=model, constants=constants, clips=clips)
+
+
+@pytest.fixture(scope="session")
+def evidence():
+    """Embeddings given and weighted by evidence; three channels, three classes."""
+    return _trained(
+        ("positive", "negative", "überrascht"),
+        channels=3,
+        au_embedding="given",
+        au_evidence=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def constant():
+    """Embeddings given, the same for every clip; one channel, five classes."""
+    return _trained(tuple("abcde"), channels=1, au_embedding="given", au_evidence=False)
+
+
+@pytest.fixture(scope="session")
+def learned():
+    """Embeddings inside the model; three channels, two classes."""
+    return _trained(
+        ("yes", "no"), channels=3, au_embedding="learned", au_evidence=False
+    )
+
+
+@pytest.fixture(scope="session")
+def exported(evidence, tmp_path_factory):
+    """Every format of `evidence`, once for all tests; not to be changed."""
+    out = tmp_path_factory.mktemp("export") / "out"
+    lines = []
+    record = export_model(
+        evidence.model,
+        evidence.constants,
+        out,
+        inputs=evidence.clips,
+        progress=lines.append,
+    )
+    return SimpleNamespace(out=out, record=record, lines=lines)
