@@ -1,3 +1,3 @@
-"""Micro-expression recognition in TensorFlow/Keras 3: FGRMER, trained and measured honestly."""
+"""Micro-expression recognition in TensorFlow/Keras 3, measured honestly."""
 
 __version__ = "0.1.0"

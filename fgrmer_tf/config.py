@@ -38,7 +38,7 @@ class MotionConfig:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ModelConfig:
-    """Architecture of FGRMER. Defaults are the published ones, except `au_embedding`."""
+    """Architecture of FGRMER; the published one is `experiments.PUBLISHED`."""
 
     num_classes: int = len(MEGC2019_CLASSES)
     """Number of emotion classes, at least 2."""

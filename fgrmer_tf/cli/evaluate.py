@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
-from fgrmer_tf.cli.console import progress, say
+from fgrmer_tf.cli.console import progress, say, start_tensorflow
 from fgrmer_tf.cli.recipe import Recipe, resolve
 from fgrmer_tf.config import ModelConfig, TrainConfig
 from fgrmer_tf.errors import InputError
@@ -42,6 +42,7 @@ class Evaluate:
     model: ModelConfig
 
     def run(self) -> None:
+        start_tensorflow()
         from fgrmer_tf.cli.evaluation_report import write_report
         from fgrmer_tf.evaluation.protocols import (
             leave_one_subject_out,

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import tyro
 
-from fgrmer_tf.cli.console import console, say
+from fgrmer_tf.cli.console import console, say, start_tensorflow
 
 _SAMPLES = 64
 
@@ -32,6 +32,7 @@ class Export:
     """Whether an existing folder is replaced."""
 
     def run(self) -> None:
+        start_tensorflow()
         from rich.table import Table
 
         from export.exporter import export_model

@@ -6,7 +6,7 @@ from pathlib import Path
 import tyro
 
 from fgrmer_tf import atomic
-from fgrmer_tf.cli.console import say
+from fgrmer_tf.cli.console import say, start_tensorflow
 from fgrmer_tf.spec import MEGC2019_CLASSES
 
 
@@ -22,6 +22,7 @@ class ImportTorch:
     """Classes in label order."""
 
     def run(self) -> None:
+        start_tensorflow()
         from export.serving_graph import ServingConstants
         from fgrmer_tf.cli.trained import MODEL_FILE, save_constants
         from fgrmer_tf.errors import InputError

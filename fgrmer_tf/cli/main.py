@@ -69,12 +69,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0 on success, 2 on wrong input, 130 after Ctrl-C. A defect keeps its traceback.
     """
-    # TensorFlow's start-up messages are for its developers; errors still show.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-    command = _parse(sys.argv[1:] if argv is None else argv)
+    # TensorFlow's log is for its developers: what fails reaches us as an exception.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        command.run()
+        _parse(sys.argv[1:] if argv is None else argv).run()
     except InputError as error:
         print(f"fgrmer: {error}", file=sys.stderr)
         return 2

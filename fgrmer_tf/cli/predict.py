@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from fgrmer_tf import atomic
-from fgrmer_tf.cli.console import console, say
+from fgrmer_tf.cli.console import console, say, start_landmarks, start_tensorflow
 from fgrmer_tf.config import MotionConfig
 from fgrmer_tf.errors import InputError
 
@@ -33,6 +33,8 @@ class Predict:
     """Print one JSON object in place of a table."""
 
     def run(self) -> None:
+        start_tensorflow()
+        start_landmarks()
         from fgrmer_tf.cli.trained import load_predictor
         from fgrmer_tf.report.overlay import draw_overlay
         from input_pipeline.clip_features import ClipExtractor

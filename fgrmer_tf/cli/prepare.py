@@ -3,7 +3,13 @@
 import dataclasses
 from pathlib import Path
 
-from fgrmer_tf.cli.console import count_table, progress, say
+from fgrmer_tf.cli.console import (
+    count_table,
+    progress,
+    say,
+    start_landmarks,
+    start_tensorflow,
+)
 from fgrmer_tf.cli.data_sets import load
 from fgrmer_tf.config import Motion, MotionConfig
 from fgrmer_tf.errors import InputError
@@ -26,6 +32,8 @@ class Prepare:
     """Whether each map is divided by its own standard deviation."""
 
     def run(self) -> None:
+        start_tensorflow()
+        start_landmarks()
         from input_pipeline.prepare import prepare
         from input_pipeline.skips import count_rules
 

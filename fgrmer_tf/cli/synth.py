@@ -6,7 +6,7 @@ from typing import Literal
 
 import tyro
 
-from fgrmer_tf.cli.console import progress, say
+from fgrmer_tf.cli.console import progress, say, start_landmarks
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -23,6 +23,7 @@ class Synth:
     """Equal seeds give equal files."""
 
     def run(self) -> None:
+        start_landmarks()
         from input_pipeline.synthetic.casme2_layout import write_casme2
 
         with progress("rendering clips") as update:

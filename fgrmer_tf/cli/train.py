@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 import tyro
 
-from fgrmer_tf.cli.console import progress, say
+from fgrmer_tf.cli.console import progress, say, start_tensorflow
 from fgrmer_tf.cli.recipe import resolve
 from fgrmer_tf.config import ModelConfig, TrainConfig
 from fgrmer_tf.experiments import ExperimentName
@@ -31,6 +31,7 @@ class Train:
     model: ModelConfig
 
     def run(self) -> None:
+        start_tensorflow()
         from export.serving_graph import ServingConstants
         from fgrmer_tf.cli.trained import save_constants
         from fgrmer_tf.training.config_record import config_to_dict

@@ -1,6 +1,7 @@
 """From a portrait and a plan to frames, and to the truth about their motion."""
 
 import dataclasses
+import functools
 
 import cv2
 import numpy as np
@@ -59,9 +60,15 @@ class ClipRenderer:
         self._fields = self._scaled_fields()
         self._x = np.arange(camera.width, dtype=np.float32) + np.float32(0.5)
         self._y = np.arange(camera.height, dtype=np.float32) + np.float32(0.5)
-        self._head = self._head_weight(self._x, self._y[:, None])
+
+    @functools.cached_property
+    def _head(self) -> np.ndarray:
+        return self._head_weight(self._x, self._y[:, None])
+
+    @functools.cached_property
+    def _grids(self) -> list[tuple[np.ndarray, np.ndarray]]:
         # Once a clip: a matrix product a frame would keep all cores spinning.
-        self._grids = [field.on_grid(self._x, self._y) for field in self._fields]
+        return [field.on_grid(self._x, self._y) for field in self._fields]
 
     def _scaled_fields(self) -> list[Field]:
         """One field a unit, so scaled that the mesh moves by the planned peak."""

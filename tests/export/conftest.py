@@ -4,9 +4,10 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from export.exporter import export_model
-from export.serving_graph import ServingConstants
+from export.serving_graph import ServingConstants, model_inputs
 from fgrmer_tf.config import ModelConfig
 from fgrmer_tf.models.fgrmer import build_fgrmer
 
@@ -38,6 +39,9 @@ def _trained(class_names, *, channels, au_embedding, au_evidence):
         preprocessing={"motion": {"method": "farneback", "map_size": 128}},
     )
     clips = random.normal(size=(11, 30, 7, 7, channels)).astype(np.float32)
+    # Centred, or every clip would get the same label.
+    logits = model(model_inputs(constants, tf.constant(clips)))["logits"]
+    model.get_layer("logits").bias.assign_sub(keras.ops.mean(logits, axis=0))
     return SimpleNamespace(model=model, constants=constants, clips=clips)
 
 

@@ -1,3 +1,4 @@
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -152,7 +153,9 @@ def test_wrong_constants_are_refused(wrong, message):
 
 @pytest.mark.parametrize("count", [2, 5])
 def test_class_names_must_be_as_many_as_classes(evidence, count):
-    constants = ServingConstants(**(GOOD | {"class_names": tuple("abcde"[:count])}))
+    constants = dataclasses.replace(
+        ServingConstants(**GOOD), class_names=tuple("abcde"[:count])
+    )
     with pytest.raises(InputError, match=f"3 classes. Received: {count} names"):
         ServingGraph(evidence.model, constants)
 

@@ -149,6 +149,17 @@ def test_rates_reach_the_layers_that_drop():
         assert (encoder.dropout_rate, encoder.attention_dropout_rate) == (0.3, 0.2)
 
 
+@pytest.mark.parametrize("region", ["brow", "mouth"])
+def test_dense_layers_of_a_region_drop_in_training_alone(region):
+    model = build()
+    encoded = model.get_layer(f"{region}_encoder_1").output
+    head = keras.Model(encoded, model.get_layer(f"{region}_features").output)
+    tokens = np.ones((2, *encoded.shape[1:]), np.float32)
+    still, moving = (head(tokens, training=training) for training in (False, True))
+    np.testing.assert_array_equal(still, head(tokens, training=False))
+    assert np.abs(still - moving).max() > 1e-3
+
+
 def test_running_statistics_keep_nine_tenths():
     model = build(channels=1, au_embedding="learned")
     inputs = batch(model, 5)

@@ -132,7 +132,9 @@ def test_several_seeds_show_their_spread():
     assert "13 clips, 3 folds, seeds 2, 5, 11: means" in text
     assert "UF1 0.781 0.500 to 0.926" in text
     assert re.search(r"full 3 13 0\.781 0\.500\S0\.926", text)
+    assert re.search(r"casme2 2 8 \d", text)
     assert "casme2 s1 12/12 s2 9/12" in text
+    assert "a class is missing (casme2/s2) " in text
 
 
 def test_every_text_from_outside_is_escaped():
