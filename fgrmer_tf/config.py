@@ -54,6 +54,8 @@ class ModelConfig:
     """Drop probability after dense layers, in [0, 1)."""
     attention_dropout_rate: float = 0.1
     """Drop probability of attention weights, in [0, 1)."""
+    direct_head: bool = True
+    """Whether a linear layer from the region features stands beside the AU fusion."""
     adjacency_normalization: AdjacencyNormalization = "official"
     """`official` is D A^T D with D from row sums, as in the published code."""
 
@@ -91,6 +93,8 @@ class TrainConfig:
     """Adam's step size (published: 2e-4)."""
     class_balanced: bool = True
     """Whether a clip's loss is weighted by n / (num_classes * n_class)."""
+    mirror: bool = True
+    """Whether every epoch mirrors half of the training clips."""
     au_evidence: bool = True
     """Whether rows of `given` AU embeddings are weighted by the clip's own motion."""
 

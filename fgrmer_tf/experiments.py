@@ -5,11 +5,11 @@ from typing import Literal
 from fgrmer_tf.config import ExperimentConfig, ModelConfig, TrainConfig
 
 DEFAULT = ExperimentConfig()
-"""AU embeddings from training-fold statistics, balanced loss."""
+"""AU embeddings from training-fold statistics, direct head, balanced loss, mirror."""
 
 PUBLISHED = ExperimentConfig(
-    model=ModelConfig(au_embedding="learned"),
-    train=TrainConfig(class_balanced=False, au_evidence=False),
+    model=ModelConfig(au_embedding="learned", direct_head=False),
+    train=TrainConfig(class_balanced=False, mirror=False, au_evidence=False),
 )
 """The published form: learned AU embedding, plain cross-entropy, Adam 2e-4."""
 

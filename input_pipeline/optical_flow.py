@@ -3,7 +3,7 @@
 Source:
     Farneback, SCIA 2003 and Kroeger et al. (DIS), ECCV 2016, both as OpenCV implements
     them. Optical strain: Shreve et al., FG 2011. Subtracting the median of u and v and
-    standardising each map: measured helpful on real data (`docs/reproduction.md`).
+    standardising each map: why, see `docs/reproduction.md`.
 """
 
 import cv2

@@ -81,6 +81,7 @@ def prepare(
                 f"`{store}` holds features of other clips or settings. Name another "
                 "store, or remove it."
             )
+        progress(header.clips, header.clips)
         return Prepared(header=header, skipped=read_skips(store), reused=True)
     extractor = ClipExtractor(config)
     kept: list[tuple[Sample, ClipFeatures]] = []

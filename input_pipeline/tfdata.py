@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from input_pipeline.au_evidence import au_evidence
+from input_pipeline.augment import mirror as mirror_clips
 from input_pipeline.feature_table import FeatureTable
 
 
@@ -39,13 +40,13 @@ def training(
     embeddings: np.ndarray | None,
     evidence: bool,
     class_balanced: bool,
+    mirror: bool,
     batch_size: int,
     seed: int,
 ) -> tf.data.Dataset:
     """Shuffled batches of `(inputs, label, weight)` over the clips of `table`.
 
-    The order is a function of `seed` and changes every epoch. Shuffling comes before
-    batching so that the clips of a batch change too.
+    Everything random is a function of `seed` and changes every epoch.
 
     Args:
         table: Training clips of one fold and nothing else.
@@ -54,8 +55,9 @@ def training(
         evidence: Whether embedding rows are weighted by the clip's own AU evidence.
         class_balanced: Whether `weight` is n / (k * n_class), else 1, with `k` the
             number of classes among these clips.
+        mirror: Whether every epoch mirrors half of the clips, drawn anew.
         batch_size: Clips a batch; the last one may be smaller.
-        seed: Order of the clips.
+        seed: Order of the clips, and which are mirrored.
 
     Returns:
         Batches: `patches` float32 `(batch, landmarks, patch_h, patch_w, channels)` and,
@@ -69,10 +71,22 @@ def training(
         weight = (len(table) / (present * counts[table.label])).astype(np.float32)
     targets = tf.data.Dataset.from_tensor_slices((table.label, weight))
     clips = tf.data.Dataset.zip(_inputs(table, embeddings, evidence), targets)
+    # Shuffled before batching, so that the clips of a batch change from epoch to epoch.
+    clips = clips.shuffle(len(table), seed=seed, reshuffle_each_iteration=True)
+    draws = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True)
+
+    def finish(clips_and_targets, draws):
+        features, target = clips_and_targets
+        if mirror:
+            mirrored = tf.reshape(draws % 2 == 0, (-1, 1, 1, 1, 1))
+            patches = features["patches"]
+            features["patches"] = tf.where(mirrored, mirror_clips(patches), patches)
+        return (_embed(features, embeddings), *target)
+
     return (
-        clips.shuffle(len(table), seed=seed, reshuffle_each_iteration=True)
+        tf.data.Dataset.zip(clips, draws)
         .batch(batch_size)
-        .map(lambda features, target: (_embed(features, embeddings), *target))
+        .map(finish)
         .prefetch(tf.data.AUTOTUNE)
     )
 

@@ -125,6 +125,7 @@ def fold_data(recipe: Recipe, fold: "Fold", seed: int) -> "FoldData":
             embeddings=embeddings,
             evidence=recipe.evidence,
             class_balanced=train.class_balanced,
+            mirror=train.mirror,
             batch_size=train.batch_size,
             seed=seed,
         ),

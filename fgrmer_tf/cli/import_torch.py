@@ -24,10 +24,11 @@ class ImportTorch:
     def run(self) -> None:
         start_tensorflow()
         from export.serving_graph import ServingConstants
-        from fgrmer_tf.cli.trained import MODEL_FILE, save_constants
+        from fgrmer_tf.cli.trained import save_constants
         from fgrmer_tf.errors import InputError
         from fgrmer_tf.models.import_torch import import_state_dict
         from fgrmer_tf.models.torch_file import read_state_dict
+        from fgrmer_tf.training.run_folder import MODEL_FILE
 
         config, model = import_state_dict(read_state_dict(self.file))
         if config.num_classes != len(self.class_names):

@@ -60,6 +60,7 @@ class Train:
             embeddings=constants.au_embeddings,
             evidence=recipe.evidence,
             class_balanced=self.train.class_balanced,
+            mirror=self.train.mirror,
             batch_size=self.train.batch_size,
             seed=self.seed,
         )

@@ -11,13 +11,13 @@ import numpy as np
 from fgrmer_tf import atomic
 from fgrmer_tf.config import MotionConfig
 from fgrmer_tf.errors import InputError
+from fgrmer_tf.training.run_folder import MODEL_FILE
 
 if TYPE_CHECKING:
     import keras
 
     from export.serving_graph import ServingConstants
 
-MODEL_FILE = "model.keras"
 _CONSTANTS_FILE = "serving.json"
 
 

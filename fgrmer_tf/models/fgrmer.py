@@ -99,6 +99,7 @@ def build_fgrmer(
     encoder_depth: int,
     dropout_rate: float,
     attention_dropout_rate: float,
+    direct_head: bool,
     adjacency_normalization: AdjacencyNormalization,
 ) -> keras.Model:
     """Builds FGRMER; the arguments are the fields of `fgrmer_tf.config.ModelConfig`.
@@ -122,6 +123,9 @@ def build_fgrmer(
         encoder_depth: Encoder layers of each region, at least 1.
         dropout_rate: Drop probability after dense layers, in [0, 1).
         attention_dropout_rate: Drop probability of attention weights, in [0, 1).
+        direct_head: Whether a linear layer from the region features to the classes is
+            added to the logits. The published form has none: there all features pass
+            through nine AU scores, measured to be its bottleneck on real data.
         adjacency_normalization: See `Adjacency`.
 
     Returns:
@@ -170,6 +174,10 @@ def build_fgrmer(
         epsilon=NORM_EPSILON, name="fusion_normalization", dtype=dtype
     )(scores)
     logits = _dense(scores, num_classes, "logits", dtype=dtype)
+    if direct_head:
+        features = keras.layers.Concatenate(name="region_features")([brow, mouth])
+        direct = _dense(features, num_classes, "direct_logits", dtype=dtype)
+        logits = keras.layers.Add(name="summed_logits", dtype=dtype)([logits, direct])
     return keras.Model(inputs, {"logits": logits}, name="fgrmer")
 
 

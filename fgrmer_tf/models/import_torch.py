@@ -57,6 +57,7 @@ def import_state_dict(state: StateDict) -> tuple[ModelConfig, keras.Model]:
     """
     state = checked(state)
     config = ModelConfig(
+        direct_head=False,
         num_classes=num_classes_of(state),
         channels=1,
         au_embedding="learned",

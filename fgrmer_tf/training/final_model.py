@@ -10,9 +10,8 @@ import numpy as np
 
 from fgrmer_tf import atomic
 from fgrmer_tf.training.fold_trainer import FoldTrainer, OnEpoch
-from fgrmer_tf.training.run_folder import RunFolder
+from fgrmer_tf.training.run_folder import MODEL_FILE, RunFolder
 
-MODEL_FILE = "model.keras"
 HISTORY_FILE = "history.json"
 
 

@@ -20,6 +20,7 @@ VERSIONS_FILE = "versions.json"
 FOLDS_FILE = "folds.jsonl"
 PREDICTIONS_FILE = "predictions.csv"
 METRICS_FILE = "metrics.json"
+MODEL_FILE = "model.keras"
 LOCK_FILE = ".lock"
 
 

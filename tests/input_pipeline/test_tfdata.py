@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from input_pipeline import tfdata
 from input_pipeline.au_evidence import au_evidence
+from input_pipeline.augment import mirror
 from tests.support.tables import make_table
 
 EMBEDDINGS = np.random.default_rng(1).normal(size=(9, 5)).astype(np.float32)
@@ -11,6 +12,7 @@ OPTIONS = {
     "embeddings": EMBEDDINGS,
     "evidence": True,
     "class_balanced": True,
+    "mirror": False,
     "batch_size": 5,
     "seed": 3,
 }
@@ -84,3 +86,19 @@ def test_inference_keeps_the_order_and_has_no_label(embeddings):
     assert set(batches[0]) == {"patches"} | (
         {"au_embeddings"} - {None} if embeddings is not None else set()
     )
+
+
+def test_every_epoch_mirrors_another_half():
+    table = numbered(clips=211)
+    originals = {patch.tobytes() for patch in table.patches}
+    mirrored = {patch.tobytes() for patch in mirror(tf.constant(table.patches)).numpy()}
+    seen = []
+    for epoch in epochs(table, mirror=True):
+        clips = [patch.tobytes() for f, _, _ in epoch for patch in f["patches"]]
+        assert set(clips) <= originals | mirrored
+        seen.append({clip for clip in clips if clip in mirrored})
+        assert 0.35 < len(seen[-1]) / len(table) < 0.65
+    assert seen[0] != seen[1]
+    again = epochs(table, mirror=True)[1]
+    clips = {patch.tobytes() for f, _, _ in again for patch in f["patches"]}
+    assert seen[1] <= clips

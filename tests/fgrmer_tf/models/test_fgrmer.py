@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from fgrmer_tf.config import ModelConfig
 from fgrmer_tf.errors import InputError
+from fgrmer_tf.experiments import PUBLISHED
 from fgrmer_tf.models.fgrmer import build_fgrmer, set_adjacency
 
 
@@ -38,8 +39,23 @@ def random_adjacency():
     return np.random.default_rng(7).uniform(0, 1, (9, 9)) + np.eye(9)
 
 
+def test_the_direct_head_adds_to_the_published_logits():
+    model = build()
+    inputs = batch(model, 5)
+    taps = keras.Model(
+        model.inputs,
+        [model.get_layer(n).output for n in ("logits", "region_features")],
+    )
+    fused, features = taps(inputs)
+    kernel, bias = model.get_layer("direct_logits").get_weights()
+    assert kernel.shape == (320, 3)
+    expected = np.array(fused) + np.array(features) @ kernel + bias
+    np.testing.assert_allclose(logits(model, inputs), expected, atol=1e-5)
+
+
 def test_the_published_number_of_live_parameters():
-    model = build(channels=1, au_embedding="learned")
+    published = dataclasses.replace(PUBLISHED.model, channels=1)
+    model = build_fgrmer(**dataclasses.asdict(published))
     assert sum(w.value.shape.num_elements() for w in model.trainable_weights) == 666_538
     # The raw adjacency and the running statistics of 30 landmarks.
     not_trained = 9 * 9 + 2 * 30

@@ -1,9 +1,11 @@
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
 
-from fgrmer_tf.config import ModelConfig
 from fgrmer_tf.errors import InputError
+from fgrmer_tf.experiments import PUBLISHED
 from fgrmer_tf.models.import_torch import import_state_dict
 from tests.support.golden_weights import load_reference, reference_state_dict
 
@@ -26,7 +28,7 @@ def logits(model):
 
 def test_settings_are_the_published_ones(state):
     config, model = import_state_dict(state)
-    assert config == ModelConfig(channels=1, au_embedding="learned")
+    assert config == dataclasses.replace(PUBLISHED.model, channels=1)
     assert [x.name for x in model.inputs] == ["patches"]
 
 
