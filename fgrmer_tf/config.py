@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any, Literal
 
 from fgrmer_tf.errors import InputError
-from fgrmer_tf.spec import MEGC2019_CLASSES
+from fgrmer_tf.spec import MEGC2019_CLASSES, NUM_AUS
 
 Motion = Literal["farneback", "dis"]
 AUEmbedding = Literal["given", "learned"]
@@ -21,7 +21,7 @@ def _require(holds: bool, rule: str, **received: Any) -> None:
 class MotionConfig:
     """How two aligned faces become one motion map."""
 
-    method: Motion = "farneback"
+    method: Motion = "dis"
     """Optical flow method of OpenCV; the map holds u, v and strain."""
     map_size: int = 128
     """Side of the motion map [px]; patches are 7 px of it."""
@@ -46,8 +46,8 @@ class ModelConfig:
     """Channels of a patch: 1 (shape representation) or 3 (u, v, strain)."""
     au_embedding: AUEmbedding = "given"
     """`given`: fed as a second input; `learned`: an Embedding inside (published)."""
-    embedding_dim: int = 40
-    """Width of an AU embedding."""
+    embedding_dim: int = NUM_AUS
+    """Width of an AU embedding; statistics of the AU nodes fill one column a node."""
     encoder_depth: int = 1
     """Chained encoder layers a region; the published code has one live layer."""
     dropout_rate: float = 0.5
