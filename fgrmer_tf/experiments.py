@@ -8,9 +8,7 @@ DEFAULT = ExperimentConfig()
 """AU embeddings from training-fold statistics, direct head, balanced loss, mirror."""
 
 PUBLISHED = ExperimentConfig(
-    model=ModelConfig(
-        au_embedding="learned", embedding_dim=40, direct_head=False
-    ),
+    model=ModelConfig(au_embedding="learned", embedding_dim=40, direct_head=False),
     train=TrainConfig(class_balanced=False, mirror=False, au_evidence=False),
 )
 """The published form: learned AU embedding, plain cross-entropy, Adam 2e-4."""

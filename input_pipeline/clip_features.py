@@ -18,6 +18,13 @@ from input_pipeline.landmarks.face_mesh import FaceMesh
 from input_pipeline.optical_flow import motion_map
 from input_pipeline.patches import sample_patches
 
+_HEAD_MOTION_LIMIT = 2.0
+"""Above this [px of the map] the later frame is aligned by its own landmarks.
+
+Below it the onset's transform serves both frames: landmarks of two frames differ by a
+few tenths of a pixel for no reason, which is as much as a micro-expression moves.
+"""
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ClipFeatures:
@@ -27,16 +34,16 @@ class ClipFeatures:
         patches: float32 `(landmarks, patch_h, patch_w, channels)`.
         motion_map: float32 `(map_size, map_size, channels)`.
         landmarks: float32 `(68, 2)` as (x, y) on the onset frame [px].
+        apex_landmarks: float32 `(68, 2)` as (x, y) on the apex frame [px].
         transform: float64 `(2, 3)` from the onset frame to the motion map [px].
-        head_motion: Shift of the stable points from onset to apex [px of the map];
-            large values mean head motion that a similarity transform of the onset
-            cannot take out.
+        head_motion: Shift of the stable points from onset to apex [px of the map].
         notes: What a person should know about these frames.
     """
 
     patches: np.ndarray
     motion_map: np.ndarray
     landmarks: np.ndarray
+    apex_landmarks: np.ndarray
     transform: np.ndarray
     head_motion: float
     notes: tuple[str, ...]
@@ -96,18 +103,15 @@ class AlignedOnset:
         self._inside = _hull(self._points, config.map_size)
         self._aligned = warp_face(onset, self._fine, 2 * config.map_size)
 
-    def motion(self, frame: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Motion map and patches of the motion from the onset to `frame`.
+    def features(self, frame: np.ndarray) -> ClipFeatures:
+        """Patches of the motion from the onset to `frame`.
 
         Args:
-            frame: uint8 RGB of the onset's size; that it shows a face is not checked.
-
-        Returns:
-            float32 `(map_size, map_size, channels)`, and float32
-            `(landmarks, patch_h, patch_w, channels)`.
+            frame: uint8 RGB of the onset's size.
 
         Raises:
             InputError: If the frames differ in size.
+            NoFaceError: If `frame` shows no face.
         """
         if frame.shape != self._onset.shape:
             (height, width), (other_h, other_w) = (
@@ -118,24 +122,31 @@ class AlignedOnset:
                 "The frames of a clip must have the same size. Received: "
                 f"{width}x{height} and {other_w}x{other_h}."
             )
-        later = warp_face(frame, self._fine, 2 * self._config.map_size)
-        maps = motion_map(self._aligned, later, self._inside, self._config)
-        return maps, sample_patches(maps, self._points[list(PATCH_LANDMARKS)])
-
-    def features(self, apex: np.ndarray) -> ClipFeatures:
-        """Everything that `apex` gives, as `ClipExtractor.extract`."""
-        maps, patches = self.motion(apex)
-        face = self._face_mesh.find(apex)
+        size = 2 * self._config.map_size
+        face = self._face_mesh.find(frame)
         stable = list(STABLE_LANDMARKS)
         arrived = transform_points(face.landmarks[stable], self._transform)
         moved = (arrived - self._points[stable]).mean(axis=0)
+        head_motion = float(np.linalg.norm(moved))
+        notes = list(dict.fromkeys((*self._face.notes, *face.notes)))
+        transform = self._fine
+        if head_motion > _HEAD_MOTION_LIMIT:
+            transform = face_transform(face.landmarks, size)
+            notes.append(
+                f"the head moved by {head_motion / self._config.map_size:.0%} of the "
+                "face between the frames; it was taken out by landmarks, which is "
+                "less exact than a still head"
+            )
+        later = warp_face(frame, transform, size)
+        maps = motion_map(self._aligned, later, self._inside, self._config)
         return ClipFeatures(
-            patches=patches,
+            patches=sample_patches(maps, self._points[list(PATCH_LANDMARKS)]),
             motion_map=maps,
             landmarks=self._face.landmarks,
+            apex_landmarks=face.landmarks,
             transform=self._transform,
-            head_motion=float(np.linalg.norm(moved)),
-            notes=tuple(dict.fromkeys((*self._face.notes, *face.notes))),
+            head_motion=head_motion,
+            notes=tuple(notes),
         )
 
 

@@ -9,6 +9,7 @@ from scipy.ndimage import gaussian_filter1d
 from fgrmer_tf.config import MotionConfig
 from fgrmer_tf.errors import InputError
 from input_pipeline.clip_features import ClipExtractor
+from input_pipeline.landmarks.face_mesh import NoFaceError
 
 _SMOOTHING = 1.0
 
@@ -20,7 +21,7 @@ class Spotted:
     Args:
         apex: Index of the apex frame, at least 1.
         curve: float64 `(frames,)`: mean motion of brows and mouth since the onset [px
-            of the aligned face].
+            of the aligned face]; NaN where a frame shows no face.
     """
 
     apex: int
@@ -42,7 +43,8 @@ def spot_apex(frames: Iterable[np.ndarray], config: MotionConfig) -> Spotted:
             compared with one another.
 
     Raises:
-        InputError: If there are fewer than two frames, or they differ in size.
+        InputError: If there are fewer than two frames, they differ in size, or none
+            after the first shows a face.
         NoFaceError: If the first frame shows no face.
     """
     plain = dataclasses.replace(config, standardize=False)
@@ -53,9 +55,20 @@ def spot_apex(frames: Iterable[np.ndarray], config: MotionConfig) -> Spotted:
     aligned = ClipExtractor(plain).align(onset)
     curve = [0.0]
     for frame in stream:
-        _, patches = aligned.motion(frame)
-        curve.append(float(np.linalg.norm(patches[..., :2], axis=-1).mean()))
+        try:
+            patches = aligned.features(frame).patches
+        except NoFaceError:
+            curve.append(np.nan)
+        else:
+            curve.append(float(np.linalg.norm(patches[..., :2], axis=-1).mean()))
     if len(curve) < 2:
         raise InputError("A clip needs at least two frames. Received: 1.")
-    smooth = gaussian_filter1d(curve, _SMOOTHING)
+    hidden = np.isnan(curve)
+    if hidden[1:].all():
+        raise InputError(
+            "No frame after the first shows a face, so there is no apex to find. "
+            "Give --onset and --apex."
+        )
+    smooth = gaussian_filter1d(np.nan_to_num(curve), _SMOOTHING)
+    smooth[hidden] = -1.0
     return Spotted(apex=1 + int(smooth[1:].argmax()), curve=np.array(curve))

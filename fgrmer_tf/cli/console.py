@@ -57,7 +57,10 @@ def silenced() -> Iterator[None]:
 def start_tensorflow() -> None:
     """Imports TensorFlow (seconds) without its greeting."""
     with console.status("starting TensorFlow"), silenced():
-        import tensorflow  # noqa: F401
+        import tensorflow as tf
+    # Several models in one process make it warn of retracing, though each is traced
+    # for itself; its advice is for developers.
+    tf.get_logger().setLevel("ERROR")
 
 
 def start_landmarks() -> None:

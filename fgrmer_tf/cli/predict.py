@@ -50,7 +50,9 @@ class Predict:
         # Patches hold motion in the axes of the aligned face: turned back to the frame.
         rotation = np.linalg.inv(clip.transform[:, :2])
         motion = clip.patches[..., :2].mean(axis=(1, 2)) @ rotation.T
-        picture = draw_overlay(onset, apex, clip.landmarks, motion, probabilities)
+        picture = draw_overlay(
+            onset, apex, clip.landmarks, clip.apex_landmarks, motion, probabilities
+        )
         atomic.write_bytes(self.overlay, picture)
         self._print(
             {

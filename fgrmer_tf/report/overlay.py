@@ -15,6 +15,7 @@ def draw_overlay(
     onset: np.ndarray,
     apex: np.ndarray,
     landmarks: np.ndarray,
+    apex_landmarks: np.ndarray,
     motion: np.ndarray,
     probabilities: dict[str, float],
 ) -> bytes:
@@ -25,31 +26,33 @@ def draw_overlay(
     Args:
         onset: uint8 RGB `(height, width, 3)`.
         apex: uint8 RGB, same shape.
-        landmarks: float `(68, 2)` as (x, y) on the frame [px].
+        landmarks: float `(68, 2)` as (x, y) on the onset frame [px].
+        apex_landmarks: float `(68, 2)` as (x, y) on the apex frame [px].
         motion: float `(landmarks, 2)`: mean u, v of each patch, in frame axes.
         probabilities: Class name to probability, in label order.
 
     Returns:
         PNG bytes.
     """
-    low, high = landmarks.min(axis=0), landmarks.max(axis=0)
-    side = float((high - low).max())
-    points = landmarks[list(PATCH_LANDMARKS)]
+    rows = list(PATCH_LANDMARKS)
+    side = float(np.ptp(landmarks, axis=0).max())
     figure = Figure(figsize=(11, 4.2), layout="constrained")
     faces = figure.subplots(1, 3, width_ratios=(1, 1, 0.9))
-    for axes, frame, title in zip(
-        faces, (onset, apex), ("onset", "apex, motion since onset"), strict=False
+    for axes, frame, points, title in (
+        (faces[0], onset, landmarks, "onset"),
+        (faces[1], apex, apex_landmarks, "apex, motion since onset"),
     ):
         axes.imshow(frame)
         axes.set_title(title)
         axes.set_axis_off()
+        low, high = points.min(axis=0), points.max(axis=0)
         axes.set_xlim(low[0] - _MARGIN * side, high[0] + _MARGIN * side)
         axes.set_ylim(high[1] + _MARGIN * side, low[1] - _MARGIN * side)
-    faces[0].scatter(*points.T, s=8, c="#00d0ff")
+    faces[0].scatter(*landmarks[rows].T, s=8, c="#00d0ff")
     longest = max(float(np.linalg.norm(motion, axis=1).max()), 1e-9)
     arrows = motion * (_LONGEST_ARROW * side / longest)
     faces[1].quiver(
-        *points.T,
+        *apex_landmarks[rows].T,
         *arrows.T,
         angles="xy",
         scale_units="xy",

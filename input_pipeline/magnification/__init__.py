@@ -1,0 +1,1 @@
+"""Learned video motion magnification: the network, its training and its uses."""
