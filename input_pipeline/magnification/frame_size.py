@@ -1,5 +1,7 @@
 """Frames of any size: padded to what the network can halve twice, and cropped back."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -15,7 +17,8 @@ def padded_side(side: int) -> int:
 
 
 def _padded(frames, axis):
-    side = ops.shape(frames)[axis]
+    shape: Any = ops.shape(frames)
+    side = shape[axis]
     if isinstance(side, int):
         target = padded_side(side)
         if target == side:
@@ -57,7 +60,8 @@ class CropLike(keras.layers.Layer):
     """
 
     def call(self, frames, model):
-        _, rows, columns, _ = ops.shape(model)
+        shape: Any = ops.shape(model)
+        _, rows, columns, _ = shape
         return frames[:, :rows, :columns]
 
     def compute_output_shape(self, frames_shape, model_shape):

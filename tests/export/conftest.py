@@ -26,7 +26,7 @@ def _trained(class_names, *, channels, au_embedding, au_evidence):
     )
     model = build_fgrmer(**dataclasses.asdict(settings))
     for weight in model.weights:
-        bump = 0.1 * random.normal(size=weight.shape).astype(np.float32)
+        bump = 0.05 * random.normal(size=weight.shape).astype(np.float32)
         if not weight.trainable:
             # Variances and the adjacency are not negative.
             bump = np.abs(bump)

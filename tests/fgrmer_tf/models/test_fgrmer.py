@@ -121,7 +121,9 @@ def test_given_embeddings_reach_the_clip_they_belong_to():
     model = build()
     inputs = batch(model, 3)
     before = logits(model, inputs)
-    inputs["au_embeddings"][1] += np.random.default_rng(5).normal(size=(9, 40))
+    inputs["au_embeddings"][1] += np.random.default_rng(5).normal(
+        size=inputs["au_embeddings"].shape[1:]
+    )
     moved = np.abs(logits(model, inputs) - before).max(axis=1)
     np.testing.assert_array_equal(moved[[0, 2]], [0, 0])
     assert moved[1] > 1e-3

@@ -123,7 +123,9 @@ def test_fgrmer_is_the_same_in_every_fold_and_takes_its_adjacency():
     random = np.random.default_rng(7)
     features = {
         "patches": random.normal(size=(11, 30, 7, 7, 1)).astype(np.float32),
-        "au_embeddings": random.normal(size=(11, 9, 40)).astype(np.float32),
+        "au_embeddings": random.normal(size=(11, 9, config.embedding_dim)).astype(
+            np.float32
+        ),
     }
     targets = (random.integers(0, 3, 11), np.ones(11, np.float32))
     identity = np.eye(9, dtype=np.float32)

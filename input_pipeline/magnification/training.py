@@ -1,0 +1,258 @@
+"""Training of MagNet on scenes made without limit."""
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import keras
+from keras import ops
+
+from fgrmer_tf import atomic
+from fgrmer_tf.errors import InputError
+from input_pipeline.magnification.network import (
+    DECODER_BLOCKS,
+    WIDTH,
+    Form,
+    MagNet,
+    build_magnet,
+)
+from input_pipeline.magnification.training_data.pipeline import SampleSettings, batches
+from input_pipeline.magnification.training_data.settings import MICRO_EXPRESSION
+from input_pipeline.magnification.weights import save_magnet
+
+_CHECKPOINT = "checkpoint.weights.h5"
+_SETTINGS = "settings.json"
+_WARM_UP_STEPS = 100
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TrainingSettings:
+    """What a training run is made of; the defaults gave the shipped weights.
+
+    Args:
+        form: Of the network.
+        width: Channels after the first convolution, at least 1.
+        decoder_blocks: Residual blocks of the decoder, at least 1.
+        side: Of the square frames [px], a multiple of 4, at least 16.
+        batch_size: Samples a step, at least 1.
+        steps: Of the optimiser, at least 1.
+        learning_rate: Largest rate; it rises from 0 and falls to 0 by a cosine.
+        regularization: Weight of the two terms that keep motion out of the texture and
+            colour out of the shape. Paper: 0.1. Its code: 1.
+        mixed_precision: Whether convolutions are computed in bfloat16.
+        seed: Of the first weights and of every sample.
+    """
+
+    form: Form = "official"
+    width: int = WIDTH
+    decoder_blocks: int = DECODER_BLOCKS
+    side: int = 64
+    batch_size: int = 8
+    steps: int = 10_000
+    learning_rate: float = 5e-4
+    regularization: float = 0.1
+    mixed_precision: bool = False
+    seed: int = 0
+
+
+class MagnetTrainer(keras.Model):
+    """The network with its loss, for `fit`.
+
+    `mean |frame - truth| + regularization * (mean |texture(twin) - texture(A)| +
+    mean |shape(twin) - shape(B)|)`, where the twin is frame B in the colours of A: what
+    has A's colours has A's texture, and what has B's positions has B's shape.
+
+    Source:
+        Published TensorFlow code: `magnet.py`, where both weights are 1. Differs: 0.1,
+        as in the paper, because at 1 the cheapest way down is to shrink what is
+        compared, which is what the motion is read from.
+
+    Args:
+        magnet: The network; it is trained in place.
+        regularization: Weight of the two terms, at least 0.
+
+    Call arguments:
+        inputs: `frame_a`, `frame_b`, `frame_twin`, float `(batch, height, width, 3)` in
+            [-1, 1] with sides that are multiples of 4; `factor`, `(batch,)`.
+
+    Returns:
+        `frame` `(batch, height, width, 3)`, and the two terms `texture_gap` and
+        `shape_gap`, scalars.
+    """
+
+    def __init__(self, magnet: MagNet, regularization: float):
+        super().__init__(name="magnet_trainer")
+        self.network = magnet.model
+        self.parts = (magnet.encoder, magnet.manipulator, magnet.decoder)
+        self.regularization = regularization
+        self.frame_error = keras.metrics.Mean(name="frame_error")
+
+    def call(self, inputs):
+        encoder, manipulator, decoder = self.parts
+        # One pass of the encoder over three frames is faster than three.
+        frames = [inputs[name] for name in ("frame_a", "frame_b", "frame_twin")]
+        texture, shape = encoder(ops.concatenate(frames))
+        texture_a, texture_b, texture_twin = ops.split(texture, 3)
+        shape_a, shape_b, shape_twin = ops.split(shape, 3)
+        magnified = manipulator([shape_a, shape_b, inputs["factor"]])
+        return {
+            "frame": ops.cast(decoder([texture_b, magnified]), "float32"),
+            "texture_gap": _distance(texture_twin, texture_a),
+            "shape_gap": _distance(shape_twin, shape_b),
+        }
+
+    def compute_loss(
+        self, x=None, y=None, y_pred: Any = None, sample_weight=None, training=True
+    ):
+        frame_error = _distance(y_pred["frame"], y)
+        self.frame_error.update_state(frame_error)
+        gaps = y_pred["texture_gap"] + y_pred["shape_gap"]
+        return frame_error + self.regularization * gaps
+
+
+def _distance(first, second):
+    difference = ops.cast(first, "float32") - ops.cast(second, "float32")
+    return ops.mean(ops.abs(difference))
+
+
+class _Checkpoint(keras.callbacks.Callback):
+    """Writes weights and optimiser after every epoch: the old file or the new one."""
+
+    def __init__(self, path: Path):
+        super().__init__()
+        self.path = path
+
+    def on_epoch_end(self, epoch, logs=None):
+        beside = self.path.with_name(f".{self.path.name}")
+        self.model.save_weights(beside)
+        os.replace(beside, self.path)
+
+
+def draw_first_weights(magnet: MagNet, seed: int) -> None:
+    """Gives each kernel the spread that keeps the size of what passes through it.
+
+    The published spread of 0.02 lets the signal fade from layer to layer, and many
+    steps pass before anything is learned.
+
+    Source:
+        He et al., ICCV 2015; residual branches start small, as in Zhang et al. (Fixup),
+        ICLR 2019. Differs from the paper: see above.
+    """
+    for index, kernel in enumerate(magnet.model.trainable_variables):
+        branch = kernel.path.split("/")[-3] == "second"
+        gain: Any = keras.initializers.VarianceScaling(
+            scale=0.02 if branch else 2.0, seed=seed * 1009 + index
+        )
+        kernel.assign(gain(kernel.shape))
+
+
+def _prepare(out: Path, settings: TrainingSettings) -> None:
+    """Begins a run folder, or makes sure that the one there is of the same run."""
+    path = out / _SETTINGS
+    wanted = dataclasses.asdict(settings)
+    if path.exists():
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if found != wanted:
+            changed = sorted(n for n in wanted if wanted[n] != found.get(n))
+            raise InputError(
+                f"`{out}` holds a run with other settings: {', '.join(changed)}. "
+                "Resume it with the same settings, or name another folder."
+            )
+    else:
+        atomic.write_json(path, wanted)
+
+
+def train_magnet(
+    out: str | Path,
+    settings: TrainingSettings,
+    *,
+    checkpoint_every: int = 200,
+    threads: int = 1,
+    tensorboard: bool = False,
+    verbose: int = 2,
+) -> MagNet:
+    """Trains a network, or goes on with the run in `out` where it stopped.
+
+    A run that was stopped and resumed sees the samples that it would have seen.
+
+    Reads:
+        `out/settings.json`, `out/checkpoint.weights.h5`, if they are there.
+
+    Writes:
+        Those two; `out/history.csv`, a row each `checkpoint_every` steps;
+        `out/magnet.npz`, the weights in float16, at the end; `out/tensorboard`.
+
+    Args:
+        out: Run folder; made when missing.
+        settings: Of the run.
+        checkpoint_every: Steps between checkpoints; it must divide `settings.steps`.
+        threads: Samples made at the same time.
+        tensorboard: Whether the loss is written for TensorBoard as well.
+        verbose: As `keras.Model.fit`.
+
+    Returns:
+        The trained network.
+
+    Raises:
+        InputError: If `out` holds a run with other settings, or if `checkpoint_every`
+            does not divide `settings.steps`.
+    """
+    if settings.steps % checkpoint_every:
+        raise InputError(
+            "The number of steps must be a multiple of the steps between checkpoints. "
+            f"Received: {settings.steps} and {checkpoint_every}."
+        )
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    _prepare(out, settings)
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(
+        "mixed_bfloat16" if settings.mixed_precision else "float32"
+    )
+    try:
+        magnet = build_magnet(
+            settings.form, width=settings.width, decoder_blocks=settings.decoder_blocks
+        )
+    finally:
+        keras.config.set_dtype_policy(policy)
+    draw_first_weights(magnet, settings.seed)
+    trainer = MagnetTrainer(magnet, settings.regularization)
+    rate: Any = keras.optimizers.schedules.CosineDecay(
+        0.0,
+        settings.steps - _WARM_UP_STEPS,
+        warmup_target=settings.learning_rate,
+        warmup_steps=_WARM_UP_STEPS,
+    )
+    trainer.compile(optimizer=keras.optimizers.Adam(rate), jit_compile=False)
+    # The optimiser has its variables before a checkpoint is read into it.
+    trainer.optimizer.build(trainer.trainable_variables)
+    checkpoint = out / _CHECKPOINT
+    if checkpoint.exists():
+        trainer.load_weights(checkpoint)
+    done = int(trainer.optimizer.iterations)
+    data = batches(
+        SampleSettings(side=settings.side, motion=MICRO_EXPRESSION),
+        seed=settings.seed,
+        batch_size=settings.batch_size,
+        identity_factor=magnet.identity_factor,
+        first=done * settings.batch_size,
+        threads=threads,
+    )
+    callbacks: list[keras.callbacks.Callback] = [
+        _Checkpoint(checkpoint),
+        keras.callbacks.CSVLogger(out / "history.csv", append=True),
+    ]
+    if tensorboard:
+        callbacks.append(keras.callbacks.TensorBoard(out / "tensorboard"))
+    trainer.fit(
+        data,
+        initial_epoch=done // checkpoint_every,
+        epochs=settings.steps // checkpoint_every,
+        steps_per_epoch=checkpoint_every,
+        callbacks=callbacks,
+        verbose=verbose,
+    )
+    save_magnet(magnet, out / "magnet.npz")
+    return magnet

@@ -1,0 +1,1 @@
+"""Pairs of frames with motion, and the same motion magnified, made without limit."""
