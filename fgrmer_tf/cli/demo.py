@@ -10,6 +10,7 @@ from fgrmer_tf.cli.evaluate import Evaluate
 from fgrmer_tf.cli.export import Export
 from fgrmer_tf.cli.predict import Predict
 from fgrmer_tf.cli.prepare import Prepare
+from fgrmer_tf.cli.recipe import experiment_options
 from fgrmer_tf.cli.synth import Synth
 from fgrmer_tf.cli.train import Train
 from fgrmer_tf.experiments import DEFAULT
@@ -29,7 +30,7 @@ class Demo:
         data, store, run, export = (
             self.out / name for name in ("data", "store", "model", "export")
         )
-        settings = {"train": DEFAULT.train, "model": DEFAULT.model}
+        settings = experiment_options(DEFAULT)
         if not data.exists():
             _step(f"synth {data}", Synth(out=data).run)
         _step(

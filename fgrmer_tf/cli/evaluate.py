@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import tyro
 
 from fgrmer_tf.cli.console import progress, say, start_tensorflow
-from fgrmer_tf.cli.recipe import Recipe, resolve
-from fgrmer_tf.config import ModelConfig, TrainConfig
+from fgrmer_tf.cli.recipe import ModelOptions, Recipe, resolve
+from fgrmer_tf.config import TrainConfig
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.experiments import ExperimentName
 
@@ -39,7 +39,7 @@ class Evaluate:
     au_matrix: Path | None = None
     """AU embeddings of your own: .npy or .csv, a row an AU."""
     train: Annotated[TrainConfig, tyro.conf.arg(name="")]
-    model: ModelConfig
+    model: ModelOptions
 
     def run(self) -> None:
         start_tensorflow()

@@ -16,6 +16,7 @@ from fgrmer_tf.cli.fetch_models import FetchModels
 from fgrmer_tf.cli.import_torch import ImportTorch
 from fgrmer_tf.cli.predict import Predict
 from fgrmer_tf.cli.prepare import Prepare
+from fgrmer_tf.cli.recipe import experiment_options
 from fgrmer_tf.cli.synth import Synth
 from fgrmer_tf.cli.train import Train
 from fgrmer_tf.errors import InputError
@@ -39,8 +40,7 @@ def _experiment(argv: Sequence[str]) -> dict[str, Any]:
         ),
         "default",
     )
-    settings = EXPERIMENTS.get(chosen, DEFAULT)
-    return {"train": settings.train, "model": settings.model}
+    return experiment_options(EXPERIMENTS.get(chosen, DEFAULT))
 
 
 def _parse(argv: Sequence[str]) -> Any:

@@ -2,9 +2,10 @@
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import tyro
 
 from fgrmer_tf.config import ExperimentConfig, ModelConfig, TrainConfig
 from fgrmer_tf.errors import InputError
@@ -13,6 +14,20 @@ if TYPE_CHECKING:
     from fgrmer_tf.training.fold_trainer import FoldTrainer
     from input_pipeline.au_graph import AUStatistics
     from input_pipeline.feature_table import FeatureTable
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ModelOptions(ModelConfig):
+    """Architecture of FGRMER; classes and channels are those of the store."""
+
+    num_classes: tyro.conf.Suppress[int] = ModelConfig.num_classes
+    channels: tyro.conf.Suppress[int] = ModelConfig.channels
+
+
+def experiment_options(config: ExperimentConfig) -> dict[str, Any]:
+    """The options `train` and `model` of a command, as named settings have them."""
+    model = ModelOptions(**dataclasses.asdict(config.model))
+    return {"train": config.train, "model": model}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,8 @@ import numpy as np
 import tyro
 
 from fgrmer_tf.cli.console import progress, say, start_tensorflow
-from fgrmer_tf.cli.recipe import resolve
-from fgrmer_tf.config import ModelConfig, TrainConfig
+from fgrmer_tf.cli.recipe import ModelOptions, resolve
+from fgrmer_tf.config import TrainConfig
 from fgrmer_tf.experiments import ExperimentName
 
 
@@ -28,7 +28,7 @@ class Train:
     au_matrix: Path | None = None
     """AU embeddings of your own: .npy or .csv, a row an AU."""
     train: Annotated[TrainConfig, tyro.conf.arg(name="")]
-    model: ModelConfig
+    model: ModelOptions
 
     def run(self) -> None:
         start_tensorflow()

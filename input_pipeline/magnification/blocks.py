@@ -11,6 +11,21 @@ INITIAL_STDDEV = 0.02
 """Spread of the first kernels in the published code (truncated normal)."""
 
 
+def _mirrored(features, radius, axis):
+    """Mirrors `radius` rows or columns beyond both borders, which do not repeat.
+
+    Slices and a concatenation: LiteRT's fast kernels know them, but no reflecting pad,
+    and the whole shape path takes a third of the time.
+    """
+
+    def cut(start, stop):
+        return features[(slice(None),) * axis + (slice(start, stop),)]
+
+    before = [cut(offset, offset + 1) for offset in range(radius, 0, -1)]
+    after = [cut(-1 - offset, -offset) for offset in range(1, radius + 1)]
+    return ops.concatenate([*before, features, *after], axis)
+
+
 @keras.saving.register_keras_serializable(package="fgrmer_tf")
 class PaddedConv2D(keras.layers.Layer):
     """A convolution without bias that keeps the size, or halves it with stride 2.
@@ -86,8 +101,7 @@ class PaddedConv2D(keras.layers.Layer):
 
     def call(self, features):
         if self.padding == "reflect":
-            ring = (self.radius, self.radius)
-            features = ops.pad(features, ((0, 0), ring, ring, (0, 0)), mode="reflect")
+            features = _mirrored(_mirrored(features, self.radius, 1), self.radius, 2)
         return self.convolution(features)
 
     def compute_output_shape(self, features_shape):

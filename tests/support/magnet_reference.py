@@ -1,0 +1,24 @@
+"""The public PyTorch MagNet's stored run, and the rule that made its weights."""
+
+import json
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "magnet_reference.npz"
+
+
+def load_reference():
+    with np.load(GOLDEN) as arrays:
+        return dict(arrays)
+
+
+def reference_state_dict(reference):
+    shapes = json.loads(str(reference["state_dict_shapes"]))
+    state = {}
+    for name, shape in shapes.items():
+        seed = [int(reference["seed"]), zlib.crc32(name.encode())]
+        spread = np.sqrt(1 / np.prod(shape[1:]))
+        state[name] = np.random.default_rng(seed).normal(0, spread, shape)
+    return state
