@@ -142,6 +142,7 @@ class ResidualBlock(keras.layers.Layer):
 
     radius = 2
     """How far the two kernels reach together [px]."""
+    strides = 1
 
     def __init__(self, filters, **kwargs):
         super().__init__(**kwargs)

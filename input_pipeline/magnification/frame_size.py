@@ -5,15 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-MULTIPLE = 4
-"""Two convolutions of stride 2 leave whole pixels of sides divisible by this."""
-MINIMUM = 8
-"""The texture has a quarter of the side, and reflecting by one needs two pixels."""
-
-
-def padded_side(side: int) -> int:
-    """The side of a frame after padding [px], for a side of at least 1 px."""
-    return max(MINIMUM, -(-side // MULTIPLE) * MULTIPLE)
+from input_pipeline.magnification.frames import MINIMUM, MULTIPLE, padded_side
 
 
 def _padded(frames, axis):
@@ -39,6 +31,9 @@ class PadFrame(keras.layers.Layer):
         Float tensor `(batch, padded_side(height), padded_side(width), channels)`.
     """
 
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+
     def call(self, frames):
         return _padded(_padded(frames, 1), 2)
 
@@ -58,6 +53,9 @@ class CropLike(keras.layers.Layer):
     Returns:
         Float tensor `(batch, rows, columns, channels)`.
     """
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
 
     def call(self, frames, model):
         shape: Any = ops.shape(model)

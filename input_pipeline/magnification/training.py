@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from input_pipeline.magnification.weights import save_magnet
 
 _CHECKPOINT = "checkpoint.weights.h5"
 _SETTINGS = "settings.json"
-_WARM_UP_STEPS = 100
+_WARM_UP = 50
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -125,6 +126,11 @@ class _Checkpoint(keras.callbacks.Callback):
         self.path = path
 
     def on_epoch_end(self, epoch, logs=None):
+        if not math.isfinite((logs or {})["loss"]):
+            raise InputError(
+                f"The loss is no longer finite in epoch {epoch + 1}. `{self.path}` is "
+                "from the epoch before. Lower the learning rate in another folder."
+            )
         beside = self.path.with_name(f".{self.path.name}")
         self.model.save_weights(beside)
         os.replace(beside, self.path)
@@ -219,11 +225,12 @@ def train_magnet(
         keras.config.set_dtype_policy(policy)
     draw_first_weights(magnet, settings.seed)
     trainer = MagnetTrainer(magnet, settings.regularization)
+    warm_up = max(1, settings.steps // _WARM_UP)
     rate: Any = keras.optimizers.schedules.CosineDecay(
         0.0,
-        settings.steps - _WARM_UP_STEPS,
+        max(1, settings.steps - warm_up),
         warmup_target=settings.learning_rate,
-        warmup_steps=_WARM_UP_STEPS,
+        warmup_steps=warm_up,
     )
     trainer.compile(optimizer=keras.optimizers.Adam(rate), jit_compile=False)
     # The optimiser has its variables before a checkpoint is read into it.
@@ -252,6 +259,7 @@ def train_magnet(
         epochs=settings.steps // checkpoint_every,
         steps_per_epoch=checkpoint_every,
         callbacks=callbacks,
+        shuffle=False,
         verbose=verbose,
     )
     save_magnet(magnet, out / "magnet.npz")

@@ -22,3 +22,12 @@ def reference_state_dict(reference):
         spread = np.sqrt(1 / np.prod(shape[1:]))
         state[name] = np.random.default_rng(seed).normal(0, spread, shape)
     return state
+
+
+def with_lively_weights(magnet, seed=5):
+    """Fills a network so that no representation is nearly zero, as it starts out."""
+    rng = np.random.default_rng(seed)
+    for weight in magnet.model.weights:
+        spread = np.sqrt(1 / np.prod(weight.shape[:-1]))
+        weight.assign(rng.normal(0, spread, weight.shape))
+    return magnet

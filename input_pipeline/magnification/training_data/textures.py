@@ -16,7 +16,7 @@ def _colour(rng: np.random.Generator) -> tuple[float, float, float]:
 def noise(rng: np.random.Generator, side: int) -> np.ndarray:
     """Noise of random bandwidth, slope and colour."""
     slope = rng.uniform(0.3, 1.3)
-    finest = rng.uniform(0.3, 1.0) * side
+    finest = max(4, rng.uniform(0.3, 1.0) * side)
     total = np.zeros((side, side, 3), np.float32)
     grey = rng.uniform(0, 1)
     count = 4
