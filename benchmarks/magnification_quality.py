@@ -13,6 +13,7 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -44,7 +45,7 @@ Method = Callable[[np.ndarray, np.ndarray, float, float], np.ndarray]
 
 @dataclasses.dataclass(frozen=True)
 class Condition:
-    """One point of a sweep: motion [px], factor, and shot noise at mid grey [of 255]."""
+    """A point of a sweep: motion [px], factor, shot noise at mid grey [of 255]."""
 
     motion: float
     factor: float
@@ -56,7 +57,9 @@ def factor_for(motion: float) -> float:
     return min(LARGEST_FACTOR, LARGEST_MAGNIFIED / motion)
 
 
-MOTION_SWEEP = tuple(Condition(m, factor_for(m), n) for n in (0.0, 2.0) for m in MOTIONS)
+MOTION_SWEEP = tuple(
+    Condition(m, factor_for(m), n) for n in (0.0, 2.0) for m in MOTIONS
+)
 NOISE_SWEEP = tuple(Condition(0.2, 20.0, noise) for noise in NOISES)
 
 
@@ -76,7 +79,8 @@ def record(scene: Scene, noise: float, number: int) -> tuple[np.ndarray, np.ndar
     rng = np.random.default_rng([HELD_OUT_SEED, number, 1])
     camera = Camera(shot=noise)
     first, second = (
-        np.float32(camera.record(light, rng)) / 255 for light in scene.render((0, 1))
+        camera.record(light, rng).astype(np.float32) / 255
+        for light in scene.render((0, 1))
     )
     return first, second
 
@@ -93,7 +97,7 @@ class Network:
         inputs = {
             "frame_a": frame_a[None] * 2 - 1,
             "frame_b": frame_b[None] * 2 - 1,
-            "factor": np.float32([factor - 1 + self.magnet.identity_factor]),
+            "factor": np.array([factor - 1 + self.magnet.identity_factor], np.float32),
         }
         frame = np.asarray(self.magnet.model(inputs, training=False)["frame"])[0]
         return np.clip((frame + 1) / 2, 0, 1)
@@ -113,7 +117,7 @@ def methods(weights: Path) -> dict[str, Method]:
 
 
 def _grey(frame: np.ndarray) -> np.ndarray:
-    return cv2.cvtColor(np.uint8(np.rint(frame * 255)), cv2.COLOR_RGB2GRAY)
+    return cv2.cvtColor(np.rint(frame * 255).astype(np.uint8), cv2.COLOR_RGB2GRAY)
 
 
 def endpoint_error(result: np.ndarray, scene: Scene, factor: float) -> float:
@@ -125,16 +129,15 @@ def endpoint_error(result: np.ndarray, scene: Scene, factor: float) -> float:
 
 
 def score(result: np.ndarray, scene: Scene, factor: float) -> dict[str, float]:
-    """SSIM, PSNR [dB] and endpoint error [px]; what enters at the border is left out."""
+    """SSIM, PSNR [dB] and endpoint error [px] away from the border."""
     truth = scene.render((factor,))[0]
     inside = np.s_[BORDER:-BORDER, BORDER:-BORDER]
     error = np.square(result[inside] - truth[inside]).mean()
+    similarity: Any = structural_similarity(
+        result[inside], truth[inside], channel_axis=-1, data_range=1.0
+    )
     return {
-        "ssim": float(
-            structural_similarity(
-                result[inside], truth[inside], channel_axis=-1, data_range=1.0
-            )
-        ),
+        "ssim": float(similarity),
         "psnr": float(-10 * np.log10(max(error, 1e-10))),
         "epe": endpoint_error(result, scene, factor),
     }
@@ -204,7 +207,7 @@ def identity(network: Network, scenes: int) -> dict[str, float]:
         inputs = {
             "frame_a": frames[0][None] * 2 - 1,
             "frame_b": frames[1][None] * 2 - 1,
-            "factor": np.float32([network.magnet.identity_factor]),
+            "factor": np.array([network.magnet.identity_factor], np.float32),
         }
         outputs = network.magnet.model(inputs, training=False)
         change = outputs["magnified_shape"] - outputs["shape_b"]

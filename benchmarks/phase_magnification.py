@@ -1,7 +1,9 @@
 """Phase-based magnification with a complex steerable pyramid, to compare with."""
 
 import functools
+import itertools
 import math
+from typing import Any
 
 import cv2
 import numpy as np
@@ -48,7 +50,7 @@ def pyramid_filters(
     order = ORIENTATIONS - 1
     scale = math.sqrt(4**order / (ORIENTATIONS * math.comb(2 * order, order)))
     oriented = []
-    for outer, inner in zip(edges, edges[1:], strict=False):
+    for outer, inner in itertools.pairwise(edges):
         ring = _fall(radius, outer) * _step(radius, inner)
         for index in range(ORIENTATIONS):
             along = np.cos(angle - np.pi * index / ORIENTATIONS)
@@ -90,9 +92,9 @@ def phase_based(
     total = spectrum_b * (high**2 + low**2)[..., None]
     for one in oriented:
         plane = one[..., None]
-        band_a = scipy.fft.ifft2(spectrum_a * plane, axes=(0, 1))
-        band_b = scipy.fft.ifft2(spectrum_b * plane, axes=(0, 1))
-        turned = np.angle(band_b * band_a.conj())
+        band_a: Any = scipy.fft.ifft2(spectrum_a * plane, axes=(0, 1))
+        band_b: Any = scipy.fft.ifft2(spectrum_b * plane, axes=(0, 1))
+        turned = np.angle(band_b * np.conj(band_a))
         if smoothing:
             weight = np.abs(band_b) + np.float32(_EPSILON)
             blurred = [

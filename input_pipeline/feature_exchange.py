@@ -8,6 +8,7 @@ Arrays: `patches` float32 (N, 30, 7, 7, C), `label` int64 (N,), `subject`, `data
 import hashlib
 import io
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +57,16 @@ def read_npz(path: Path) -> FeatureTable:
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
+    # A file with a single array has no `with`: TypeError, AttributeError in 3.10.
+    except (
+        OSError,
+        ValueError,
+        EOFError,
+        zlib.error,
+        zipfile.BadZipFile,
+        TypeError,
+        AttributeError,
+    ) as error:
         raise InputError(
             f"The feature table `{path}` cannot be read: {error}."
         ) from error

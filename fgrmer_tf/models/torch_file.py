@@ -11,7 +11,16 @@ from fgrmer_tf.errors import InputError
 StateDict = dict[str, np.ndarray]
 
 # TypeError: a single array, as `numpy.save` writes it, cannot be opened as an archive.
-_UNREADABLE = (ValueError, TypeError, OSError, EOFError, zlib.error, zipfile.BadZipFile)
+# A file with a single array has no `with`: TypeError, AttributeError in Python 3.10.
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    OSError,
+    EOFError,
+    zlib.error,
+    zipfile.BadZipFile,
+)
 
 
 def read_state_dict(path: str | Path) -> StateDict:

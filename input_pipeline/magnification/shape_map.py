@@ -57,7 +57,14 @@ def projection(channels: int) -> np.ndarray:
 
     Returns:
         float32 `(channels, PROJECTED)`; each column sums to 1.
+
+    Raises:
+        InputError: If there are fewer channels than `PROJECTED`.
     """
+    if channels < PROJECTED:
+        raise InputError(
+            f"A projection needs at least {PROJECTED} channels. Received: {channels}."
+        )
     thirds = np.array_split(np.eye(channels, dtype=np.float32), PROJECTED)
     return np.stack([third.mean(axis=0) for third in thirds], axis=1)
 

@@ -1,6 +1,8 @@
 """Training of MagNet on scenes made without limit."""
 
+import csv
 import dataclasses
+import importlib.util
 import json
 import math
 import os
@@ -42,7 +44,9 @@ class TrainingSettings:
         learning_rate: Largest rate; it rises from 0 and falls to 0 by a cosine.
         regularization: Weight of the two terms that keep motion out of the texture and
             colour out of the shape. Paper: 0.1. Its code: 1.
-        mixed_precision: Whether convolutions are computed in bfloat16.
+        mixed_precision: Whether the decoder computes in bfloat16. The encoder and the
+            manipulator never do: what they are for is a small difference of two large
+            numbers, of which 8 bits leave nothing.
         seed: Of the first weights and of every sample.
     """
 
@@ -86,17 +90,19 @@ class MagnetTrainer(keras.Model):
     def __init__(self, magnet: MagNet, regularization: float):
         super().__init__(name="magnet_trainer")
         self.network = magnet.model
-        self.parts = (magnet.encoder, magnet.manipulator, magnet.decoder)
+        self.parts: Any = (magnet.encoder, magnet.manipulator, magnet.decoder)
         self.regularization = regularization
         self.frame_error = keras.metrics.Mean(name="frame_error")
+        # All parts are: a checkpoint can be read before the first call.
+        self.built = True
 
     def call(self, inputs):
         encoder, manipulator, decoder = self.parts
         # One pass of the encoder over three frames is faster than three.
-        frames = [inputs[name] for name in ("frame_a", "frame_b", "frame_twin")]
-        texture, shape = encoder(ops.concatenate(frames))
-        texture_a, texture_b, texture_twin = ops.split(texture, 3)
-        shape_a, shape_b, shape_twin = ops.split(shape, 3)
+        frames: Any = [inputs[name] for name in ("frame_a", "frame_b", "frame_twin")]
+        textures, shapes = encoder(ops.concatenate(frames))
+        texture_a, texture_b, texture_twin = _thirds(textures)
+        shape_a, shape_b, shape_twin = _thirds(shapes)
         magnified = manipulator([shape_a, shape_b, inputs["factor"]])
         return {
             "frame": ops.cast(decoder([texture_b, magnified]), "float32"),
@@ -113,27 +119,41 @@ class MagnetTrainer(keras.Model):
         return frame_error + self.regularization * gaps
 
 
+def _thirds(batch) -> Any:
+    return ops.split(batch, 3)
+
+
 def _distance(first, second):
-    difference = ops.cast(first, "float32") - ops.cast(second, "float32")
-    return ops.mean(ops.abs(difference))
+    first, second = (ops.cast(one, "float32") for one in (first, second))
+    return ops.mean(ops.abs(ops.subtract(first, second)))
 
 
-class _Checkpoint(keras.callbacks.Callback):
-    """Writes weights and optimiser after every epoch: the old file or the new one."""
+class _Record(keras.callbacks.Callback):
+    """After every epoch: weights and optimiser, and a row of history."""
 
-    def __init__(self, path: Path):
+    def __init__(self, out: Path):
         super().__init__()
-        self.path = path
+        self.out = out
 
     def on_epoch_end(self, epoch, logs=None):
-        if not math.isfinite((logs or {})["loss"]):
+        row = {"epoch": epoch, **(logs or {})}
+        if not math.isfinite(row["loss"]):
             raise InputError(
-                f"The loss is no longer finite in epoch {epoch + 1}. `{self.path}` is "
-                "from the epoch before. Lower the learning rate in another folder."
+                f"The loss is no longer finite in epoch {epoch + 1}. `{_CHECKPOINT}` "
+                f"in `{self.out}` is from the epoch before. Lower the learning rate, "
+                "in another folder."
             )
-        beside = self.path.with_name(f".{self.path.name}")
-        self.model.save_weights(beside)
-        os.replace(beside, self.path)
+        beside = self.out / f".{_CHECKPOINT}"
+        trainer: Any = self.model
+        trainer.save_weights(beside)
+        os.replace(beside, self.out / _CHECKPOINT)
+        history = self.out / "history.csv"
+        begins = not history.exists()
+        with history.open("a", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, row)
+            if begins:
+                writer.writeheader()
+            writer.writerow(row)
 
 
 def draw_first_weights(magnet: MagNet, seed: int) -> None:
@@ -202,29 +222,31 @@ def train_magnet(
         The trained network.
 
     Raises:
-        InputError: If `out` holds a run with other settings, or if `checkpoint_every`
-            does not divide `settings.steps`.
+        InputError: If `out` holds a run with other settings, if `checkpoint_every` does
+            not divide `settings.steps`, if TensorBoard is asked for and not installed,
+            or if the loss is no longer finite.
     """
     if settings.steps % checkpoint_every:
         raise InputError(
             "The number of steps must be a multiple of the steps between checkpoints. "
             f"Received: {settings.steps} and {checkpoint_every}."
         )
+    if tensorboard and importlib.util.find_spec("tensorboard") is None:
+        raise InputError(
+            "Writing for TensorBoard needs the package `tensorboard`, which is not "
+            "installed. Run `pip install tensorboard`, or leave the option out."
+        )
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     _prepare(out, settings)
-    policy = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(
-        "mixed_bfloat16" if settings.mixed_precision else "float32"
+    magnet = build_magnet(
+        settings.form, width=settings.width, decoder_blocks=settings.decoder_blocks
     )
-    try:
-        magnet = build_magnet(
-            settings.form, width=settings.width, decoder_blocks=settings.decoder_blocks
-        )
-    finally:
-        keras.config.set_dtype_policy(policy)
+    if settings.mixed_precision:
+        for layer in magnet.decoder._flatten_layers():
+            layer.dtype_policy = "mixed_bfloat16"
     draw_first_weights(magnet, settings.seed)
-    trainer = MagnetTrainer(magnet, settings.regularization)
+    trainer: Any = MagnetTrainer(magnet, settings.regularization)
     warm_up = max(1, settings.steps // _WARM_UP)
     rate: Any = keras.optimizers.schedules.CosineDecay(
         0.0,
@@ -247,12 +269,9 @@ def train_magnet(
         first=done * settings.batch_size,
         threads=threads,
     )
-    callbacks: list[keras.callbacks.Callback] = [
-        _Checkpoint(checkpoint),
-        keras.callbacks.CSVLogger(out / "history.csv", append=True),
-    ]
+    callbacks: list[keras.callbacks.Callback] = [_Record(out)]
     if tensorboard:
-        callbacks.append(keras.callbacks.TensorBoard(out / "tensorboard"))
+        callbacks.append(keras.callbacks.TensorBoard(str(out / "tensorboard")))
     trainer.fit(
         data,
         initial_epoch=done // checkpoint_every,

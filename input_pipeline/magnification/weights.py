@@ -74,7 +74,7 @@ def load_magnet(path: str | Path = SHIPPED) -> MagNet:
     """
     path = Path(path)
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         architecture = json.loads(str(arrays.pop(_ARCHITECTURE)))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:

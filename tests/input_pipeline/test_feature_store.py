@@ -87,9 +87,13 @@ def test_a_wrong_npz_is_refused_and_nothing_is_written(tmp_path):
     np.savez(tmp_path / "t.npz", patches=np.zeros(3))
     with pytest.raises(InputError, match="class_names"):
         import_npz(tmp_path / "t.npz", tmp_path / "s")
+    with open(tmp_path / "v.npz", "wb") as file:
+        np.save(file, np.zeros(3))
+    with pytest.raises(InputError, match="cannot be read"):
+        import_npz(tmp_path / "v.npz", tmp_path / "s")
     (tmp_path / "u.npz").write_text("text")
     with pytest.raises(InputError, match="cannot be read"):
         import_npz(tmp_path / "u.npz", tmp_path / "s")
     with pytest.raises(InputError, match="cannot be read"):
         import_npz(tmp_path / "none.npz", tmp_path / "s")
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["t.npz", "u.npz"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["t.npz", "u.npz", "v.npz"]

@@ -1,6 +1,7 @@
 """What a camera does to a frame: noise, compression and 256 levels."""
 
 import dataclasses
+from typing import Any
 
 import cv2
 import numpy as np
@@ -46,14 +47,13 @@ class Camera:
         quality = [cv2.IMWRITE_JPEG_QUALITY, self.jpeg_quality]
         # OpenCV takes BGR; its luma weights make the order matter.
         _, data = cv2.imencode(".jpg", frame[..., ::-1], quality)
-        return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
+        decoded: Any = cv2.imdecode(data, cv2.IMREAD_COLOR)
+        return np.ascontiguousarray(decoded[..., ::-1])
 
 
 def draw_camera(rng: np.random.Generator, spoiling: Spoiling) -> Camera:
     """A camera with faults up to those of `spoiling`."""
-    quality = (
-        int(rng.integers(60, 96)) if rng.random() < spoiling.compressed else None
-    )
+    quality = int(rng.integers(60, 96)) if rng.random() < spoiling.compressed else None
     if rng.random() < spoiling.clean:
         return Camera(jpeg_quality=quality)
     shot, read = rng.uniform(0, 1, 2) * (spoiling.shot, spoiling.read)

@@ -113,8 +113,6 @@ def draw_scene(
     extents[0], corners[0] = side + 2 * border, -border
     layers = [
         _layer(rng, images, *one, opaque=index == 0)
-        for index, one in enumerate(
-            zip(motions, bounds, extents, corners, strict=True)
-        )
+        for index, one in enumerate(zip(motions, bounds, extents, corners, strict=True))
     ]
     return Scene(side, layers)

@@ -42,7 +42,7 @@ class SampleSettings:
     images: tuple[str, ...] = photographs.TRAINING
 
 
-def sample(settings: SampleSettings, seed: int, number: int) -> dict[str, np.ndarray]:
+def sample(settings: SampleSettings, seed: int, number: int) -> dict[str, Any]:
     """One sample, a function of its arguments alone.
 
     Returns:
@@ -117,7 +117,7 @@ def batches(
         for frame in frames:
             frame.set_shape(shape)
         factor.set_shape(())
-        inputs = dict(zip(FRAMES, map(to_network, frames), strict=True))
+        inputs: dict[str, Any] = dict(zip(FRAMES, map(to_network, frames), strict=True))
         inputs["factor"] = factor - 1.0 + identity_factor
         return inputs, inputs.pop("magnified")
 

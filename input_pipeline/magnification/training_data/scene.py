@@ -72,9 +72,13 @@ class Layer:
 
     def extent(self, grid: np.ndarray, magnification: float) -> tuple[slice, slice]:
         """Which columns and rows of a sorted `grid` [px] the layer can reach."""
-        ends = np.array([-1, 1]) * (magnification * self.largest + self.pitch)
+        reach = magnification * self.largest + self.pitch
         columns, rows = (
-            slice(*np.searchsorted(grid, ends + (start, start + count * self.pitch)))
+            slice(
+                *np.searchsorted(
+                    grid, (start - reach, start + count * self.pitch + reach)
+                )
+            )
             for start, count in zip(self.corner, self.texels.shape[1::-1], strict=True)
         )
         return columns, rows

@@ -72,7 +72,13 @@ def text(rng: np.random.Generator, side: int) -> np.ndarray:
         # OpenCV writes into 8 bits alone.
         ink = np.zeros((side, side), np.uint8)
         cv2.putText(
-            ink, letters, at, cv2.FONT_HERSHEY_SIMPLEX, height, (255,), width,
+            ink,
+            letters,
+            at,
+            cv2.FONT_HERSHEY_SIMPLEX,
+            height,
+            (255,),
+            width,
             cv2.LINE_AA,
         )
         share = ink[..., None] / np.float32(255)
@@ -84,10 +90,11 @@ def photograph(
     rng: np.random.Generator, side: int, images: Sequence[np.ndarray]
 ) -> np.ndarray:
     """A piece of one of `images`, mirrored and turned by quarters at random."""
-    image = images[rng.integers(len(images))]
+    image = images[int(rng.integers(len(images)))]
     extent = min(side, *image.shape[:2])
-    top, left = (rng.integers(n - extent + 1) for n in image.shape[:2])
-    piece = np.rot90(image[top : top + extent, left : left + extent], rng.integers(4))
+    top, left = (int(rng.integers(n - extent + 1)) for n in image.shape[:2])
+    piece = image[top : top + extent, left : left + extent]
+    piece = np.rot90(piece, int(rng.integers(4)))
     if rng.random() < 0.5:
         piece = piece[::-1]
     missing = side - extent
@@ -112,7 +119,8 @@ def draw_texture(
         texels = photograph(rng, side, images)
     else:
         texels = (noise, noise, gradient, shapes, text)[rng.integers(5)](rng, side)
-    return np.clip(cv2.GaussianBlur(texels, (0, 0), blur), 0, 1)
+    soft = cv2.GaussianBlur(texels.astype(np.float32, copy=False), (0, 0), blur)
+    return np.clip(soft, 0, 1)
 
 
 def draw_opacity(rng: np.random.Generator, side: int, blur: float) -> np.ndarray:

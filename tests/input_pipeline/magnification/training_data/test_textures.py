@@ -35,8 +35,6 @@ def test_a_photograph_smaller_than_the_texture_is_mirrored():
 @pytest.mark.parametrize("number", range(30))
 def test_an_outline_stays_clear_of_the_border(number):
     opacity = textures.draw_opacity(np.random.default_rng(number), 47, 1.0)
-    ring = np.concatenate(
-        [opacity[0], opacity[-1], opacity[:, 0], opacity[:, -1]]
-    )
+    ring = np.concatenate([opacity[0], opacity[-1], opacity[:, 0], opacity[:, -1]])
     assert ring.max() < 1e-6
     assert opacity.max() > 0.5

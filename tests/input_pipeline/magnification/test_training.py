@@ -1,0 +1,181 @@
+import csv
+import dataclasses
+import importlib.util
+
+import keras
+import numpy as np
+import pytest
+
+from fgrmer_tf.errors import InputError
+from input_pipeline.magnification.network import build_magnet
+from input_pipeline.magnification.training import (
+    MagnetTrainer,
+    TrainingSettings,
+    draw_first_weights,
+    train_magnet,
+)
+from input_pipeline.magnification.weights import load_magnet
+
+TINY = TrainingSettings(
+    width=2, decoder_blocks=1, side=16, batch_size=2, steps=6, learning_rate=1e-2
+)
+
+
+def kernels(magnet):
+    return [np.asarray(kernel) for kernel in magnet.model.trainable_variables]
+
+
+def fit(out, settings=TINY, **kwargs):
+    return train_magnet(out, settings, checkpoint_every=2, verbose=0, **kwargs)
+
+
+def history(out):
+    lines = (out / "history.csv").read_text(encoding="utf-8").splitlines()
+    return list(csv.DictReader(lines))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    out = tmp_path_factory.mktemp("whole")
+    return out, fit(out)
+
+
+def test_the_weights_written_are_those_trained(whole):
+    out, magnet = whole
+    loaded = load_magnet(out / "magnet.npz")
+    for ours, theirs in zip(kernels(magnet), kernels(loaded), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-6)
+
+
+def test_history_has_a_row_an_epoch(whole):
+    rows = history(whole[0])
+    assert [row["epoch"] for row in rows] == ["0", "1", "2"]
+    assert all(0 < float(row["frame_error"]) < float(row["loss"]) for row in rows)
+
+
+def test_the_seed_decides(whole, tmp_path):
+    same = fit(tmp_path / "same")
+    other = fit(tmp_path / "other", dataclasses.replace(TINY, seed=1))
+    for ours, theirs in zip(kernels(whole[1]), kernels(same), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+    assert np.abs(kernels(whole[1])[0] - kernels(other)[0]).max() > 1e-3
+
+
+def test_a_stopped_run_resumes_as_if_it_had_not_stopped(whole, tmp_path, monkeypatch):
+    class StoppedError(Exception):
+        pass
+
+    fit_whole = MagnetTrainer.fit
+
+    def fit_one_epoch(self, *args, **kwargs):
+        fit_whole(self, *args, **{**kwargs, "epochs": 1})
+        raise StoppedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MagnetTrainer, "fit", fit_one_epoch)
+        with pytest.raises(StoppedError):
+            fit(tmp_path)
+    assert not (tmp_path / "magnet.npz").exists()
+    resumed = fit(tmp_path)
+    for ours, theirs in zip(kernels(whole[1]), kernels(resumed), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+    assert [row["epoch"] for row in history(tmp_path)] == ["0", "1", "2"]
+
+
+def test_a_folder_of_another_run_is_refused(whole):
+    with pytest.raises(InputError, match="other settings: learning_rate, seed"):
+        fit(whole[0], dataclasses.replace(TINY, seed=1, learning_rate=1e-3))
+
+
+def test_steps_must_fill_whole_epochs(tmp_path):
+    with pytest.raises(InputError, match="multiple"):
+        fit(tmp_path, dataclasses.replace(TINY, steps=7))
+
+
+def test_a_loss_that_is_not_finite_stops_the_run(tmp_path):
+    with pytest.raises(InputError, match="no longer finite"):
+        fit(tmp_path, dataclasses.replace(TINY, learning_rate=1e30))
+
+
+def test_only_the_decoder_loses_precision(tmp_path):
+    magnet = fit(tmp_path, dataclasses.replace(TINY, mixed_precision=True))
+    policies = {
+        part.name: {layer.compute_dtype for layer in part._flatten_layers()}
+        for part in (magnet.encoder, magnet.manipulator, magnet.decoder)
+    }
+    assert policies["encoder"] == policies["manipulator"] == {"float32"}
+    assert policies["decoder"] == {"bfloat16"}
+    assert all(kernel.dtype == np.float32 for kernel in kernels(magnet))
+
+
+def test_tensorboard_is_named_when_it_is_missing(tmp_path, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(InputError, match="pip install tensorboard"):
+        fit(tmp_path, tensorboard=True)
+
+
+def test_tensorboard_gets_the_loss_when_asked(tmp_path):
+    pytest.importorskip("tensorboard")
+    fit(tmp_path, tensorboard=True)
+    assert list(tmp_path.glob("tensorboard/**/events*"))
+
+
+def inputs(count=3, side=16):
+    rng = np.random.default_rng(0)
+    names = ("frame_a", "frame_b", "frame_twin")
+    frames = {
+        name: rng.uniform(-1, 1, (count, side, side, 3)).astype(np.float32)
+        for name in names
+    }
+    return {**frames, "factor": np.float32([1.5, 3.0, 7.0])}
+
+
+def test_the_frame_is_that_of_the_network():
+    magnet = build_magnet("public", width=2, decoder_blocks=1)
+    given = inputs()
+    found = MagnetTrainer(magnet, 0.1)(given)
+    twin = given.pop("frame_twin")
+    expected = magnet.model(given)
+    np.testing.assert_allclose(found["frame"], expected["frame"], atol=1e-6)
+    texture, shape = magnet.encoder(twin)
+    gap = np.abs(texture - expected["texture_a"]).mean()
+    assert float(found["texture_gap"]) == pytest.approx(gap, rel=1e-4)
+    gap = np.abs(shape - expected["shape_b"]).mean()
+    assert float(found["shape_gap"]) == pytest.approx(gap, rel=1e-4)
+
+
+def test_the_loss_is_the_error_of_the_frame_and_a_share_of_the_gaps():
+    trainer = MagnetTrainer(build_magnet("official", width=2, decoder_blocks=1), 0.3)
+    given = inputs()
+    found = trainer(given)
+    truth = np.zeros((3, 16, 16, 3), np.float32)
+    expected = np.abs(found["frame"]).mean() + 0.3 * (
+        float(found["texture_gap"]) + float(found["shape_gap"])
+    )
+    loss = trainer.compute_loss(given, truth, found)
+    assert float(loss) == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_first_weights_keep_the_size_of_the_signal():
+    magnet = build_magnet("official")
+    draw_first_weights(magnet, 0)
+    texture, shape = magnet.encoder(inputs()["frame_a"])
+    assert 0.2 < np.std(texture) < 3
+    assert 0.2 < np.std(shape) < 3
+    branch = magnet.decoder.get_layer("block_1")
+    first, second = (
+        np.std(one.convolution.kernel) for one in (branch.first, branch.second)
+    )
+    assert second == pytest.approx(0.1 * first, rel=0.1)
+
+
+def test_every_kernel_is_trained():
+    magnet = build_magnet("official", width=2, decoder_blocks=1)
+    draw_first_weights(magnet, 0)
+    before = kernels(magnet)
+    trainer = MagnetTrainer(magnet, 0.1)
+    trainer.compile(optimizer=keras.optimizers.Adam(1e-3), jit_compile=False)
+    truth = np.zeros((3, 16, 16, 3), np.float32)
+    trainer.train_on_batch(inputs(), truth)
+    for old, new in zip(before, kernels(magnet), strict=True):
+        assert np.abs(old - new).max() > 1e-5
