@@ -6,7 +6,7 @@ from typing import Any, Literal
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.spec import MEGC2019_CLASSES, NUM_AUS
 
-Motion = Literal["farneback", "dis"]
+Motion = Literal["dis", "farneback", "tvl1", "precomputed"]
 AUEmbedding = Literal["given", "learned"]
 AdjacencyNormalization = Literal["official", "symmetric", "row"]
 
@@ -22,7 +22,7 @@ class MotionConfig:
     """How two aligned faces become one motion map."""
 
     method: Motion = "dis"
-    """Optical flow method of OpenCV; the map holds u, v and strain."""
+    """Optical flow method, or `precomputed` flow images; maps hold u, v and strain."""
     map_size: int = 128
     """Side of the motion map [px]; patches are 7 px of it."""
     standardize: bool = True

@@ -2,21 +2,17 @@
 
 import dataclasses
 
-import cv2
 import numpy as np
 
 from fgrmer_tf.config import MotionConfig
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.spec import PATCH_LANDMARKS
-from input_pipeline.align import (
-    STABLE_LANDMARKS,
-    face_transform,
-    transform_points,
-    warp_face,
-)
+from input_pipeline.align import STABLE_LANDMARKS, transform_points, warp_face
+from input_pipeline.aligned_face import align_face
 from input_pipeline.landmarks.face_mesh import FaceMesh
-from input_pipeline.optical_flow import motion_map
+from input_pipeline.optical_flow import flow_map
 from input_pipeline.patches import sample_patches
+from input_pipeline.precomputed_flow import precomputed_map
 
 _HEAD_MOTION_LIMIT = 2.0
 """Above this [px of the map] the later frame is aligned by its own landmarks.
@@ -36,7 +32,8 @@ class ClipFeatures:
         landmarks: float32 `(68, 2)` as (x, y) on the onset frame [px].
         apex_landmarks: float32 `(68, 2)` as (x, y) on the apex frame [px].
         transform: float64 `(2, 3)` from the onset frame to the motion map [px].
-        head_motion: Shift of the stable points from onset to apex [px of the map].
+        head_motion: Shift of the stable points from onset to apex [px of the map];
+            `None` where only the apex was seen.
         notes: What a person should know about these frames.
     """
 
@@ -45,12 +42,12 @@ class ClipFeatures:
     landmarks: np.ndarray
     apex_landmarks: np.ndarray
     transform: np.ndarray
-    head_motion: float
+    head_motion: float | None
     notes: tuple[str, ...]
 
 
 class ClipExtractor:
-    """Turns onset and apex into patches; one instance a process.
+    """Turns frames into patches; one instance a process.
 
     Args:
         config: Motion settings.
@@ -84,6 +81,33 @@ class ClipExtractor:
         """
         return self.align(onset).features(apex)
 
+    def extract_precomputed(
+        self, apex: np.ndarray, flow_image: np.ndarray
+    ) -> ClipFeatures:
+        """Patches of a flow image that lies on the apex frame.
+
+        Args:
+            apex: uint8 RGB `(height, width, 3)`.
+            flow_image: uint8 `(height, width, 3)`: u, v, strain.
+
+        Raises:
+            InputError: If apex and flow image differ in size.
+            NoFaceError: If the apex frame shows no face.
+        """
+        _require_one_size(apex, flow_image)
+        face = self._face_mesh.find(apex)
+        aligned = align_face(face, self.config.map_size)
+        maps = precomputed_map(flow_image, aligned, self.config)
+        return ClipFeatures(
+            patches=sample_patches(maps, aligned.points[list(PATCH_LANDMARKS)]),
+            motion_map=maps,
+            landmarks=face.landmarks,
+            apex_landmarks=face.landmarks,
+            transform=aligned.transform,
+            head_motion=None,
+            notes=face.notes,
+        )
+
 
 class AlignedOnset:
     """An onset frame with its face found; made by `ClipExtractor.align`."""
@@ -94,14 +118,8 @@ class AlignedOnset:
         self._config = config
         self._face_mesh = face_mesh
         self._onset = onset
-        self._face = face_mesh.find(onset)
-        # Flow is computed on twice the map's resolution and averaged down, so that
-        # pixel centres 2i and 2i + 1 become i: x_map = (x_fine - 0.5) / 2.
-        self._fine = face_transform(self._face.landmarks, 2 * config.map_size)
-        self._transform = self._fine / 2 - np.array([[0, 0, 0.25]])
-        self._points = transform_points(self._face.landmarks, self._transform)
-        self._inside = _hull(self._points, config.map_size)
-        self._aligned = warp_face(onset, self._fine, 2 * config.map_size)
+        self._aligned = align_face(face_mesh.find(onset), config.map_size)
+        self._face = warp_face(onset, self._aligned.fine, 2 * config.map_size)
 
     def features(self, frame: np.ndarray) -> ClipFeatures:
         """Patches of the motion from the onset to `frame`.
@@ -113,46 +131,39 @@ class AlignedOnset:
             InputError: If the frames differ in size.
             NoFaceError: If `frame` shows no face.
         """
-        if frame.shape != self._onset.shape:
-            (height, width), (other_h, other_w) = (
-                self._onset.shape[:2],
-                frame.shape[:2],
-            )
-            raise InputError(
-                "The frames of a clip must have the same size. Received: "
-                f"{width}x{height} and {other_w}x{other_h}."
-            )
-        size = 2 * self._config.map_size
+        _require_one_size(self._onset, frame)
+        aligned, map_size = self._aligned, self._config.map_size
         face = self._face_mesh.find(frame)
         stable = list(STABLE_LANDMARKS)
-        arrived = transform_points(face.landmarks[stable], self._transform)
-        moved = (arrived - self._points[stable]).mean(axis=0)
+        arrived = transform_points(face.landmarks[stable], aligned.transform)
+        moved = (arrived - aligned.points[stable]).mean(axis=0)
         head_motion = float(np.linalg.norm(moved))
-        notes = list(dict.fromkeys((*self._face.notes, *face.notes)))
-        transform = self._fine
+        notes = list(dict.fromkeys((*aligned.face.notes, *face.notes)))
+        transform = aligned.fine
         if head_motion > _HEAD_MOTION_LIMIT:
-            transform = face_transform(face.landmarks, size)
+            transform = align_face(face, map_size).fine
             notes.append(
-                f"the head moved by {head_motion / self._config.map_size:.0%} of the "
-                "face between the frames; it was taken out by landmarks, which is "
-                "less exact than a still head"
+                f"the head moved by {head_motion / map_size:.0%} of the face between "
+                "the frames; it was taken out by landmarks, which is less exact than "
+                "a still head"
             )
-        later = warp_face(frame, transform, size)
-        maps = motion_map(self._aligned, later, self._inside, self._config)
+        later = warp_face(frame, transform, 2 * map_size)
+        maps = flow_map(self._face, later, aligned.inside, self._config)
         return ClipFeatures(
-            patches=sample_patches(maps, self._points[list(PATCH_LANDMARKS)]),
+            patches=sample_patches(maps, aligned.points[list(PATCH_LANDMARKS)]),
             motion_map=maps,
-            landmarks=self._face.landmarks,
+            landmarks=aligned.face.landmarks,
             apex_landmarks=face.landmarks,
-            transform=self._transform,
+            transform=aligned.transform,
             head_motion=head_motion,
             notes=tuple(notes),
         )
 
 
-def _hull(points: np.ndarray, size: int) -> np.ndarray:
-    """True inside the convex hull of the landmarks."""
-    mask = np.zeros((size, size), np.uint8)
-    hull = cv2.convexHull(np.round(points).astype(np.int32))
-    cv2.fillConvexPoly(mask, hull, (1,))
-    return mask.astype(bool)
+def _require_one_size(first: np.ndarray, second: np.ndarray) -> None:
+    if first.shape != second.shape:
+        (height, width), (other_h, other_w) = first.shape[:2], second.shape[:2]
+        raise InputError(
+            "The frames of a clip must have the same size. Received: "
+            f"{width}x{height} and {other_w}x{other_h}."
+        )

@@ -1,9 +1,10 @@
 """Motion maps from optical flow: u, v and optical strain.
 
 Source:
-    Farneback, SCIA 2003 and Kroeger et al. (DIS), ECCV 2016, both as OpenCV implements
-    them. Optical strain: Shreve et al., FG 2011. Subtracting the median of u and v and
-    standardising each map: why, see `docs/reproduction.md`.
+    Farneback, SCIA 2003 and Kroeger et al. (DIS), ECCV 2016, as OpenCV implements them;
+    Zach et al. (TV-L1), DAGM 2007, as scikit-image does. Optical strain: Shreve et al.,
+    FG 2011. Subtracting the median of u and v and standardising each map: why, see
+    `docs/reproduction.md`.
 """
 
 import cv2
@@ -22,11 +23,18 @@ def flow(onset: np.ndarray, apex: np.ndarray, method: Motion) -> np.ndarray:
     Args:
         onset: uint8 grey `(height, width)`.
         apex: uint8 grey, same shape.
-        method: `farneback` or `dis`.
+        method: Which implementation.
 
     Returns:
         float32 `(height, width, 2)`: u to the right, v down [px].
     """
+    if method == "tvl1":
+        # Slow to import, and slow: about a second a pair.
+        from skimage.registration import optical_flow_tvl1
+
+        first, second = (np.float32(frame) / 255 for frame in (onset, apex))
+        v, u = optical_flow_tvl1(first, second, dtype=np.float32)
+        return np.dstack([u, v])
     if method == "dis":
         engine = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
         engine.setFinestScale(0)
@@ -60,29 +68,42 @@ def strain(field: np.ndarray) -> np.ndarray:
     return np.sqrt(du_dx**2 + dv_dy**2 + 2 * shear**2).astype(np.float32)
 
 
-def motion_map(
+def flow_map(
     onset: np.ndarray, apex: np.ndarray, inside: np.ndarray, config: MotionConfig
 ) -> np.ndarray:
     """The map (u, v, strain) of two aligned faces, on half their resolution.
-
-    The median of u and v over the face is subtracted: what the whole face shares is
-    head motion. With `config.standardize` each channel is divided by its standard
-    deviation over the face.
 
     Args:
         onset: uint8 RGB `(2 * map_size, 2 * map_size, 3)`.
         apex: uint8 RGB, same shape.
         inside: bool `(map_size, map_size)`, true on the face.
-        config: Motion settings.
+        config: Motion settings, with a flow method.
 
     Returns:
         float32 `(map_size, map_size, 3)`; u and v in px of the aligned face, or
-        unitless when standardised. Below 0.1 on the face for two equal
-        faces; Farneback invents motion at the border of the map.
+        unitless when standardised. Below 0.1 on the face for two equal faces;
+        Farneback invents motion at the border of the map.
     """
     first, second = (cv2.cvtColor(f, cv2.COLOR_RGB2GRAY) for f in (onset, apex))
     field = flow(first, second, config.method)
-    maps = np.dstack([field, strain(field)])
+    return finished(np.dstack([field, strain(field)]), inside, config)
+
+
+def finished(maps: np.ndarray, inside: np.ndarray, config: MotionConfig) -> np.ndarray:
+    """Halves a raw (u, v, strain) map and takes out what the whole face shares.
+
+    The median of u and v over the face is subtracted: it is head motion. With
+    `config.standardize` each channel is divided by its standard deviation over the
+    face.
+
+    Args:
+        maps: float32 `(2 * map_size, 2 * map_size, 3)`.
+        inside: bool `(map_size, map_size)`, true on the face.
+        config: Motion settings.
+
+    Returns:
+        float32 `(map_size, map_size, 3)`.
+    """
     size = (config.map_size, config.map_size)
     maps = cv2.resize(maps, size, interpolation=cv2.INTER_AREA)
     maps[..., :2] -= np.median(maps[inside][:, :2], axis=0)

@@ -1,7 +1,6 @@
 """Preparing a feature store: every clip's frames to patches, skips recorded."""
 
 import dataclasses
-import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,9 +12,8 @@ from fgrmer_tf.errors import InputError
 from input_pipeline import feature_store
 from input_pipeline.au_annotation import au_row
 from input_pipeline.clip_features import ClipExtractor, ClipFeatures
+from input_pipeline.clip_reading import digests, read_features
 from input_pipeline.feature_table import FeatureTable
-from input_pipeline.images import decode_image
-from input_pipeline.landmarks.face_mesh import NoFaceError
 from input_pipeline.records import Manifest, Sample, write_manifest
 from input_pipeline.skips import Skip, count_rules, read_skips, write_skips
 
@@ -72,8 +70,7 @@ def prepare(
             f"The data set is empty: no usable clip, {len(manifest.skipped)} left out"
             f"{_counts(manifest.skipped)}. See `fgrmer check`."
         )
-    frames = {sample.key: _Frames(sample) for sample in manifest.samples}
-    key = _key(manifest, frames, class_names, config)
+    key = _key(manifest, class_names, config)
     if store.exists():
         header = feature_store.read_header(store)
         if header.key != key:
@@ -88,7 +85,7 @@ def prepare(
     skipped = list(manifest.skipped)
     for done, sample in enumerate(manifest.samples):
         progress(done, len(manifest.samples))
-        result = _extract(extractor, sample, frames[sample.key])
+        result = read_features(extractor, sample)
         if isinstance(result, Skip):
             skipped.append(result)
         else:
@@ -112,22 +109,9 @@ def prepare(
     return Prepared(header=header, skipped=tuple(skipped), notes=notes)
 
 
-class _Frames:
-    """The bytes of a clip's two frames, read when asked for; missing ones are empty."""
-
-    def __init__(self, sample: Sample) -> None:
-        self.paths = (sample.onset_path, sample.apex_path)
-
-    def read(self) -> list[bytes]:
-        return [path.read_bytes() if path.is_file() else b"" for path in self.paths]
-
-    def digest(self) -> list[str]:
-        return [hashlib.sha256(data).hexdigest() for data in self.read()]
-
-
-def _key(manifest, frames, class_names, config) -> str:
+def _key(manifest, class_names, config) -> str:
     rows = [
-        [*sample.key, sample.label, sample.au, frames[sample.key].digest()]
+        [*sample.key, sample.label, sample.au, digests(sample, config)]
         for sample in manifest.samples
     ]
     left_out = [dataclasses.asdict(skip) for skip in manifest.skipped]
@@ -135,38 +119,6 @@ def _key(manifest, frames, class_names, config) -> str:
     return feature_store.hash_of(
         [__version__, feature_store.SCHEMA, list(class_names), settings, rows, left_out]
     )
-
-
-def _extract(
-    extractor: ClipExtractor, sample: Sample, frames: _Frames
-) -> ClipFeatures | Skip:
-    dataset, subject, clip = sample.key
-
-    def skip(rule: str, detail: str) -> Skip:
-        return Skip(
-            dataset=dataset, subject=subject, clip=clip, rule=rule, detail=detail
-        )
-
-    first, peak = sample.onset, sample.apex
-    if first is not None and peak is not None and peak < first:
-        detail = f"onset {first}, apex {peak}"
-        return skip("apex before onset", detail)
-    missing = [path for path in frames.paths if not path.is_file()]
-    if missing:
-        return skip("missing frame", str(missing[0]))
-    try:
-        onset, apex = (
-            decode_image(data, str(path))
-            for data, path in zip(frames.read(), frames.paths, strict=True)
-        )
-    except InputError as error:
-        return skip("unreadable image", str(error))
-    try:
-        return extractor.extract(onset, apex)
-    except NoFaceError as error:
-        return skip("no face", str(error))
-    except InputError as error:
-        return skip("unusable frames", str(error))
 
 
 def _table(kept, class_names: Sequence[str]) -> FeatureTable:

@@ -1,6 +1,6 @@
 """The layers that MagNet is made of; a kernel has no bias anywhere."""
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import keras
 from keras import ops
@@ -53,7 +53,7 @@ class PaddedConv2D(keras.layers.Layer):
 
     Raises:
         ValueError: At construction, if `kernel_size` is even or below 1, if `strides`
-            is not 1 or 2, or if `filters` is below 1.
+            is not 1 or 2, if `filters` is below 1 or `padding` is unknown.
     """
 
     def __init__(
@@ -73,6 +73,11 @@ class PaddedConv2D(keras.layers.Layer):
             )
         if strides not in (1, 2):
             raise ValueError(f"`strides` must be 1 or 2. Received: strides={strides}")
+        if padding not in get_args(Padding):
+            raise ValueError(
+                f"`padding` must be one of {get_args(Padding)}. "
+                f"Received: padding={padding!r}"
+            )
         self.filters = filters
         self.kernel_size = kernel_size
         self.strides = strides

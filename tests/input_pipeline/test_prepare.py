@@ -1,3 +1,6 @@
+import dataclasses
+
+import cv2
 import numpy as np
 import pytest
 
@@ -64,8 +67,6 @@ def clip_of(tmp_path, first, second=None, **numbers):
 
 
 def jpeg(image):
-    import cv2
-
     return cv2.imencode(".jpg", image[..., ::-1])[1].tobytes()
 
 
@@ -137,3 +138,22 @@ def test_the_key_sees_the_frames(root, tmp_path):
             run(manifest, tmp_path / "s")
     finally:
         frame.write_bytes(before)
+
+
+def test_precomputed_flow_is_read_from_the_manifest(root, tmp_path):
+    good, other, _ = casme2.load(root).samples
+    picture = np.full((512, 512, 3), 128, np.uint8)
+    picture[75:100, 185:212, 1] = 255  # a brow moves down
+    (tmp_path / "flow.png").write_bytes(cv2.imencode(".png", picture[..., ::-1])[1])
+    good = dataclasses.replace(good, flow_path=tmp_path / "flow.png")
+    good = dataclasses.replace(good, onset_path=tmp_path / "not needed.jpg")
+    done = run(Manifest(samples=(good, other)), tmp_path / "s", method="precomputed")
+    assert [(s.clip, s.rule) for s in done.skipped] == [("a", "no flow image")]
+    patches = feature_store.read(tmp_path / "s").patches[0]
+    energy = patches[..., 1].mean(axis=(1, 2))
+    assert PATCH_LANDMARKS[int(energy.argmax())] in range(17, 22)
+    assert np.abs(patches[10:, ..., :2]).max() < 0.1
+    small = dataclasses.replace(good, flow_path=tmp_path / "small.png")
+    small.flow_path.write_bytes(cv2.imencode(".png", picture[:100])[1])
+    with pytest.raises(InputError, match="1 unusable frames"):
+        run(Manifest(samples=(small,)), tmp_path / "t", method="precomputed")

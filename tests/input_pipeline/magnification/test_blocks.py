@@ -97,8 +97,9 @@ def test_each_sample_has_its_own_factor():
         ({"filters": 0, "kernel_size": 3}, "filters=0"),
         ({"filters": 2, "kernel_size": 4}, "kernel_size=4"),
         ({"filters": 2, "kernel_size": 3, "strides": 3}, "strides=3"),
+        ({"filters": 2, "kernel_size": 3, "padding": "valid"}, "padding='valid'"),
     ],
 )
-def test_impossible_sizes_are_refused(arguments, message):
+def test_impossible_arguments_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         PaddedConv2D(**arguments)
