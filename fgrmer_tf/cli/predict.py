@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import re
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +10,6 @@ from fgrmer_tf import atomic
 from fgrmer_tf.cli.console import console, say, start_landmarks, start_tensorflow
 from fgrmer_tf.config import MotionConfig
 from fgrmer_tf.errors import InputError
-
-_IMAGES = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -68,6 +65,7 @@ class Predict:
     def _frames(self, config: MotionConfig) -> tuple[Path, Path, list[str]]:
         from input_pipeline.images import read_image
         from input_pipeline.spotting import spot_apex
+        from input_pipeline.video import numbered_frames
 
         if self.clip is None and self.onset and self.apex:
             return self.onset, self.apex, []
@@ -95,24 +93,3 @@ class Predict:
         say(f"onset {result['onset']}, apex {result['apex']}")
         say(f"picture: {result['overlay']}")
         print(result["label"])
-
-
-def numbered_frames(folder: Path) -> list[Path]:
-    """The image files of `folder` in the order of the last number in their names.
-
-    Raises:
-        InputError: If `folder` is not a folder, or holds no image with a number.
-    """
-    if not folder.is_dir():
-        raise InputError(f"--clip takes a folder of frames. Received: `{folder}`.")
-    numbers = {
-        path: int(match[-1])
-        for path in folder.iterdir()
-        if path.suffix.lower() in _IMAGES and (match := re.findall(r"\d+", path.stem))
-    }
-    if not numbers:
-        raise InputError(
-            f"`{folder}` must hold numbered frames such as img1.jpg, img2.jpg. "
-            "Found none."
-        )
-    return sorted(numbers, key=lambda path: (numbers[path], path.name))

@@ -123,7 +123,7 @@ def import_state_dict(state: dict[str, np.ndarray]) -> MagNet:
             all of them, sorted.
     """
     state = {name: np.asarray(value) for name, value in state.items()}
-    if state and all(name.startswith(DATA_PARALLEL_PREFIX) for name in state):
+    if all(name.startswith(DATA_PARALLEL_PREFIX) for name in state):
         state = {
             name.removeprefix(DATA_PARALLEL_PREFIX): value
             for name, value in state.items()

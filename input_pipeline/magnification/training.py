@@ -14,6 +14,7 @@ from keras import ops
 
 from fgrmer_tf import atomic
 from fgrmer_tf.errors import InputError
+from input_pipeline.magnification.first_weights import draw_first_weights
 from input_pipeline.magnification.network import (
     DECODER_BLOCKS,
     WIDTH,
@@ -154,24 +155,6 @@ class _Record(keras.callbacks.Callback):
             if begins:
                 writer.writeheader()
             writer.writerow(row)
-
-
-def draw_first_weights(magnet: MagNet, seed: int) -> None:
-    """Gives each kernel the spread that keeps the size of what passes through it.
-
-    The published spread of 0.02 lets the signal fade from layer to layer, and many
-    steps pass before anything is learned.
-
-    Source:
-        He et al., ICCV 2015; residual branches start small, as in Zhang et al. (Fixup),
-        ICLR 2019. Differs from the paper: see above.
-    """
-    for index, kernel in enumerate(magnet.model.trainable_variables):
-        branch = kernel.path.split("/")[-3] == "second"
-        gain: Any = keras.initializers.VarianceScaling(
-            scale=0.02 if branch else 2.0, seed=seed * 1009 + index
-        )
-        kernel.assign(gain(kernel.shape))
 
 
 def _prepare(out: Path, settings: TrainingSettings) -> None:

@@ -27,9 +27,17 @@ def landmarks(place, seed=3):
     return np.concatenate([brow, mouth])
 
 
+def test_boxes_hold_the_patches_of_brows_and_of_mouth():
+    points = np.array([[20.5, 11.0]] * 10 + [[30.0, 40.25]] * 20)
+    brow, mouth = patch_regions(points, HEIGHT, WIDTH, TRAITS).regions
+    assert brow.box == Box(top=8, bottom=16, left=17, right=25)
+    assert mouth.box == Box(top=37, bottom=45, left=27, right=35)
+
+
 @pytest.mark.parametrize("place", PLACES)
-def test_patches_read_no_pixel_outside_the_boxes(place):
-    points = landmarks(place)
+@pytest.mark.parametrize("seed", range(11))
+def test_patches_read_no_pixel_outside_the_boxes(place, seed):
+    points = landmarks(place, seed)
     plan = patch_regions(points, HEIGHT, WIDTH, TRAITS)
     for region, part in zip(plan.regions, (points[:10], points[10:]), strict=True):
         maps = np.full((HEIGHT, WIDTH, 1), np.nan, np.float32)
