@@ -6,7 +6,7 @@ from typing import Any, Literal
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.spec import MEGC2019_CLASSES, NUM_AUS
 
-Motion = Literal["dis", "farneback", "tvl1", "precomputed"]
+Motion = Literal["dis", "farneback", "tvl1", "precomputed", "magnet"]
 AUEmbedding = Literal["given", "learned"]
 AdjacencyNormalization = Literal["official", "symmetric", "row"]
 
@@ -22,11 +22,16 @@ class MotionConfig:
     """How two aligned faces become one motion map."""
 
     method: Motion = "dis"
-    """Optical flow method, or `precomputed` flow images; maps hold u, v and strain."""
+    """Optical flow by an algorithm or from `precomputed` images: u, v, strain; or the
+    magnified shape of `magnet`: one channel."""
     map_size: int = 128
     """Side of the motion map [px]; patches are 7 px of it."""
     standardize: bool = True
-    """Whether each channel is divided by its own standard deviation over the face."""
+    """Whether each flow channel is divided by its own deviation over the face."""
+    factor: float = 4.0
+    """How many times as large `magnet` makes the motion; 1 leaves it as it is."""
+    weights: str = ""
+    """Shape path (.tflite) that `magnet` runs; empty is the shipped one."""
 
     def __post_init__(self) -> None:
         _require(

@@ -10,7 +10,7 @@ from fgrmer_tf.spec import PATCH_LANDMARKS
 from input_pipeline.align import STABLE_LANDMARKS, transform_points, warp_face
 from input_pipeline.aligned_face import align_face
 from input_pipeline.landmarks.face_mesh import FaceMesh
-from input_pipeline.optical_flow import flow_map
+from input_pipeline.motion import Motion, motion_of
 from input_pipeline.patches import sample_patches
 from input_pipeline.precomputed_flow import precomputed_map
 
@@ -56,6 +56,7 @@ class ClipExtractor:
     def __init__(self, config: MotionConfig) -> None:
         self.config = config
         self._face_mesh = FaceMesh()
+        self._motion = motion_of(config)
 
     def align(self, onset: np.ndarray) -> "AlignedOnset":
         """Finds the face of an onset frame, against which later frames are measured.
@@ -66,7 +67,7 @@ class ClipExtractor:
         Raises:
             NoFaceError: If the frame shows no face.
         """
-        return AlignedOnset(onset, self._face_mesh, self.config)
+        return AlignedOnset(onset, self._face_mesh, self._motion, self.config.map_size)
 
     def extract(self, onset: np.ndarray, apex: np.ndarray) -> ClipFeatures:
         """Patches of the motion from `onset` to `apex`.
@@ -113,13 +114,15 @@ class AlignedOnset:
     """An onset frame with its face found; made by `ClipExtractor.align`."""
 
     def __init__(
-        self, onset: np.ndarray, face_mesh: FaceMesh, config: MotionConfig
+        self, onset: np.ndarray, face_mesh: FaceMesh, motion: Motion, map_size: int
     ) -> None:
-        self._config = config
+        self._map_size = map_size
         self._face_mesh = face_mesh
+        self._motion = motion
         self._onset = onset
-        self._aligned = align_face(face_mesh.find(onset), config.map_size)
-        self._face = warp_face(onset, self._aligned.fine, 2 * config.map_size)
+        self._aligned = align_face(face_mesh.find(onset), map_size)
+        face = warp_face(onset, self._aligned.fine, 2 * map_size)
+        self._started = motion.start(face, self._aligned)
 
     def features(self, frame: np.ndarray) -> ClipFeatures:
         """Patches of the motion from the onset to `frame`.
@@ -132,7 +135,7 @@ class AlignedOnset:
             NoFaceError: If `frame` shows no face.
         """
         _require_one_size(self._onset, frame)
-        aligned, map_size = self._aligned, self._config.map_size
+        aligned, map_size = self._aligned, self._map_size
         face = self._face_mesh.find(frame)
         stable = list(STABLE_LANDMARKS)
         arrived = transform_points(face.landmarks[stable], aligned.transform)
@@ -148,9 +151,10 @@ class AlignedOnset:
                 "a still head"
             )
         later = warp_face(frame, transform, 2 * map_size)
-        maps = flow_map(self._face, later, aligned.inside, self._config)
+        maps = self._motion.compare(self._started, later, aligned)
+        points = self._motion.points(aligned)[list(PATCH_LANDMARKS)]
         return ClipFeatures(
-            patches=sample_patches(maps, aligned.points[list(PATCH_LANDMARKS)]),
+            patches=sample_patches(maps, points),
             motion_map=maps,
             landmarks=aligned.face.landmarks,
             apex_landmarks=face.landmarks,

@@ -14,6 +14,7 @@ from input_pipeline.au_annotation import au_row
 from input_pipeline.clip_features import ClipExtractor, ClipFeatures
 from input_pipeline.clip_reading import digests, read_features
 from input_pipeline.feature_table import FeatureTable
+from input_pipeline.motion import weights_digest
 from input_pipeline.records import Manifest, Sample, write_manifest
 from input_pipeline.skips import Skip, count_rules, read_skips, write_skips
 
@@ -115,7 +116,7 @@ def _key(manifest, class_names, config) -> str:
         for sample in manifest.samples
     ]
     left_out = [dataclasses.asdict(skip) for skip in manifest.skipped]
-    settings = dataclasses.asdict(config)
+    settings = dataclasses.asdict(config) | {"weights": weights_digest(config)}
     return feature_store.hash_of(
         [__version__, feature_store.SCHEMA, list(class_names), settings, rows, left_out]
     )

@@ -39,15 +39,15 @@ def spot_apex(frames: Iterable[np.ndarray], config: MotionConfig) -> Spotted:
 
     Args:
         frames: uint8 RGB images of one size; the first is the onset.
-        config: Motion settings; the map is not standardised here, since frames are
-            compared with one another.
+        config: Motion settings; here motion is always optical flow, and not
+            standardised, since frames are compared with one another.
 
     Raises:
         InputError: If there are fewer than two frames, they differ in size, or none
             after the first shows a face.
         NoFaceError: If the first frame shows no face.
     """
-    plain = dataclasses.replace(config, standardize=False)
+    plain = dataclasses.replace(config, method="dis", standardize=False)
     stream = iter(frames)
     onset = next(stream, None)
     if onset is None:

@@ -14,6 +14,7 @@ from fgrmer_tf.cli.export import Export
 from fgrmer_tf.cli.features import Features
 from fgrmer_tf.cli.fetch_models import FetchModels
 from fgrmer_tf.cli.import_torch import ImportTorch
+from fgrmer_tf.cli.magnify import Magnify
 from fgrmer_tf.cli.predict import Predict
 from fgrmer_tf.cli.prepare import Prepare
 from fgrmer_tf.cli.recipe import experiment_options
@@ -57,6 +58,7 @@ def _parse(argv: Sequence[str]) -> Any:
         | Annotated[Train, tyro.conf.subcommand("train", default=train)]
         | Annotated[Predict, tyro.conf.subcommand("predict")]
         | Annotated[Export, tyro.conf.subcommand("export")]
+        | Annotated[Magnify, tyro.conf.subcommand("magnify")]
         | Annotated[ImportTorch, tyro.conf.subcommand("import-torch")]
         | Annotated[FetchModels, tyro.conf.subcommand("fetch-models")]
     )

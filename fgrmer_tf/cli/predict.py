@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from fgrmer_tf import atomic
 from fgrmer_tf.cli.console import console, say, start_landmarks, start_tensorflow
 from fgrmer_tf.config import MotionConfig
 from fgrmer_tf.errors import InputError
+
+if TYPE_CHECKING:
+    from input_pipeline.clip_features import ClipFeatures
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -44,9 +48,7 @@ class Predict:
         outputs = predictor.predict(clip.patches[None])
         values = np.asarray(outputs["probabilities"])[0].tolist()
         probabilities = dict(zip(predictor.class_names, values, strict=True))
-        # Patches hold motion in the axes of the aligned face: turned back to the frame.
-        rotation = np.linalg.inv(clip.transform[:, :2])
-        motion = clip.patches[..., :2].mean(axis=(1, 2)) @ rotation.T
+        motion = _motion(clip)
         picture = draw_overlay(
             onset, apex, clip.landmarks, clip.apex_landmarks, motion, probabilities
         )
@@ -93,3 +95,14 @@ class Predict:
         say(f"onset {result['onset']}, apex {result['apex']}")
         say(f"picture: {result['overlay']}")
         print(result["label"])
+
+
+def _motion(clip: "ClipFeatures") -> np.ndarray:
+    """Motion of each landmark: (u, v) in frame axes, or strength alone."""
+    if clip.patches.shape[-1] == 1:
+        # A shape has no zero: how far a patch departs from the rest of the face.
+        means = clip.patches.mean(axis=(1, 2))
+        return np.abs(means - np.median(means, axis=0))
+    # Patches hold motion in the axes of the aligned face.
+    to_frame = np.linalg.inv(clip.transform[:, :2])
+    return clip.patches[..., :2].mean(axis=(1, 2)) @ to_frame.T

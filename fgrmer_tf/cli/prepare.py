@@ -29,7 +29,11 @@ class Prepare:
     motion: Motion = MotionConfig.method
     """How motion is measured."""
     standardize: bool = MotionConfig.standardize
-    """Whether each map is divided by its own standard deviation."""
+    """Whether each flow map is divided by its own standard deviation."""
+    factor: float = MotionConfig.factor
+    """How many times as large `magnet` makes the motion."""
+    weights: Path | None = None
+    """Shape path (.tflite) of your own for `magnet`; default: the shipped one."""
 
     def run(self) -> None:
         start_tensorflow()
@@ -37,7 +41,12 @@ class Prepare:
         from input_pipeline.prepare import prepare
         from input_pipeline.skips import count_rules
 
-        config = MotionConfig(method=self.motion, standardize=self.standardize)
+        config = MotionConfig(
+            method=self.motion,
+            standardize=self.standardize,
+            factor=self.factor,
+            weights=str(self.weights.absolute()) if self.weights else "",
+        )
         with progress("computing patches") as update:
             done = prepare(
                 self._manifest(),

@@ -99,4 +99,9 @@ def load_predictor(path: Path) -> Predictor:
             "its patches come out of frames. Train on a store of `fgrmer prepare`."
         )
     motion = MotionConfig(**preprocessing["motion"])
+    if motion.method == "precomputed":
+        raise InputError(
+            f"The model in `{path}` was trained on precomputed flow images: it cannot "
+            "be fed frames. Train on a store that was prepared with another --motion."
+        )
     return Predictor(predict=predict, class_names=names, motion=motion)

@@ -22,13 +22,15 @@ def draw_overlay(
     """Draws onset, apex with motion arrows, and the class probabilities.
 
     Arrows show direction and relative strength: the longest is 12 % of the face.
+    Motion without direction is drawn as points of that strength.
 
     Args:
         onset: uint8 RGB `(height, width, 3)`.
         apex: uint8 RGB, same shape.
         landmarks: float `(68, 2)` as (x, y) on the onset frame [px].
         apex_landmarks: float `(68, 2)` as (x, y) on the apex frame [px].
-        motion: float `(landmarks, 2)`: mean u, v of each patch, in frame axes.
+        motion: float `(landmarks, 2)`: mean u, v of each patch, in frame axes; or
+            `(landmarks, 1)`, at least 0.
         probabilities: Class name to probability, in label order.
 
     Returns:
@@ -49,19 +51,7 @@ def draw_overlay(
         axes.set_xlim(low[0] - _MARGIN * side, high[0] + _MARGIN * side)
         axes.set_ylim(high[1] + _MARGIN * side, low[1] - _MARGIN * side)
     faces[0].scatter(*landmarks[rows].T, s=8, c="#00d0ff")
-    longest = max(float(np.linalg.norm(motion, axis=1).max()), 1e-9)
-    arrows = motion * (_LONGEST_ARROW * side / longest)
-    faces[1].quiver(
-        *apex_landmarks[rows].T,
-        *arrows.T,
-        angles="xy",
-        scale_units="xy",
-        scale=1,
-        width=0.007,
-        color="#ffe000",
-        edgecolor="black",
-        linewidth=0.4,
-    )
+    _draw_motion(faces[1], apex_landmarks[rows], motion, side)
     names = list(probabilities)
     best = max(names, key=lambda name: probabilities[name])
     colours = ["#1f6feb" if name == best else "#9aa4b2" for name in names]
@@ -75,3 +65,22 @@ def draw_overlay(
     picture = io.BytesIO()
     figure.savefig(picture, format="png", dpi=110)
     return picture.getvalue()
+
+
+def _draw_motion(axes, points: np.ndarray, motion: np.ndarray, side: float) -> None:
+    strength = np.linalg.norm(motion, axis=1)
+    relative = motion / max(float(strength.max()), 1e-9)
+    if motion.shape[1] == 1:
+        axes.scatter(*points.T, s=90 * relative[:, 0], c="#ffe000", edgecolors="black")
+        return
+    axes.quiver(
+        *points.T,
+        *(relative * (_LONGEST_ARROW * side)).T,
+        angles="xy",
+        scale_units="xy",
+        scale=1,
+        width=0.007,
+        color="#ffe000",
+        edgecolor="black",
+        linewidth=0.4,
+    )

@@ -10,7 +10,8 @@ from input_pipeline.magnification.network import MagNet
 COLOURS, PHASES, SIGNS = 3, 4, 2
 CARRIED = COLOURS * PHASES * SIGNS
 """Channels that the four pixels of a 2x2 block need to pass a ReLU unharmed."""
-_ADDED = ("second", "change")
+_PATH = ("stem", "trunk_halving", "render_convolution", "rendered")
+_LAST = ("second", "change", "rendered")
 _SMALL, _FULL = 0.02, 2.0
 
 
@@ -33,8 +34,7 @@ def draw_first_weights(magnet: MagNet, seed: int) -> None:
         seed: Of what is random.
     """
     for index, kernel in enumerate(magnet.model.trainable_variables):
-        added = kernel.path.split("/")[-3:-1]
-        small = any(name in added for name in (*_ADDED, "rendered"))
+        small = kernel.path.split("/")[-3] in _LAST
         gain: Any = keras.initializers.VarianceScaling(
             scale=_SMALL if small else _FULL, seed=seed * 1009 + index
         )
@@ -44,41 +44,35 @@ def draw_first_weights(magnet: MagNet, seed: int) -> None:
 
 
 def _carry(magnet: MagNet) -> None:
-    encoder, decoder = magnet.encoder, magnet.decoder
-    halving_layer = encoder.get_layer("trunk_halving")
+    halving_layer = magnet.encoder.get_layer("trunk_halving")
     # Zeros are added behind an even frame alone; a mirrored border on both sides.
     first = 0 if halving_layer.padding == "same" else 1
-    kernels = {
-        name: np.array(part.get_layer(name).convolution.kernel)
-        for part, name in (
-            (encoder, "stem"),
-            (encoder, "trunk_halving"),
-            (decoder, "render_convolution"),
-            (decoder, "rendered"),
-        )
+    layers = {
+        layer.name: layer for part in magnet.model.layers for layer in _layers(part)
     }
-    stem, halving, render, rendered = kernels.values()
+    stem, halving, render, rendered = (
+        np.array(layers[name].convolution.kernel) for name in _PATH
+    )
     stem[..., : COLOURS * SIGNS] = 0
-    for kernel in (halving, render):
+    for kernel in (halving, render, rendered.swapaxes(2, 3)):
         kernel[..., :CARRIED] = 0
-    rendered[:, :, :CARRIED] = 0
     shape_begins = render.shape[2] - halving.shape[3]
     for channel in range(CARRIED):
         phase, colour, negative = np.unravel_index(channel, (PHASES, COLOURS, SIGNS))
-        sign = 1 - 2 * negative
         row, column = divmod(int(phase), 2)
-        stem[3, 3, colour, 2 * colour + negative] = sign
-        tap = halving[first + row, first + column]
-        tap[2 * colour, channel], tap[2 * colour + 1, channel] = sign, -sign
+        sign, light = 1 - 2 * negative, 2 * colour
+        stem[3, 3, colour, light + negative] = sign
+        halving[first + row, first + column, light : light + 2, channel] = sign, -sign
         render[1, 1, shape_begins + channel, channel] = 1
         rendered[3, 3, channel, colour] = sign / PHASES
-    for part, name in ((encoder, "shape_convolution"),):
-        if name in {layer.name for layer in part.layers}:
-            kernel = np.array(part.get_layer(name).convolution.kernel)
-            kernel[..., :CARRIED] = 0
-            kernel[1, 1, :CARRIED, :CARRIED] = np.eye(CARRIED)
-            part.get_layer(name).convolution.kernel.assign(kernel)
-    for part in (encoder, decoder):
-        for layer in part.layers:
-            if layer.name in kernels:
-                layer.convolution.kernel.assign(kernels[layer.name])
+    for name, kernel in zip(_PATH, (stem, halving, render, rendered), strict=True):
+        layers[name].convolution.kernel.assign(kernel)
+    if "shape_convolution" in layers:
+        kernel = np.array(layers["shape_convolution"].convolution.kernel)
+        kernel[..., :CARRIED] = 0
+        kernel[1, 1, :CARRIED, :CARRIED] = np.eye(CARRIED)
+        layers["shape_convolution"].convolution.kernel.assign(kernel)
+
+
+def _layers(part: Any) -> list[keras.layers.Layer]:
+    return getattr(part, "layers", [])

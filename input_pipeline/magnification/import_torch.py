@@ -4,13 +4,8 @@ import keras
 import numpy as np
 
 from fgrmer_tf.errors import InputError
-from input_pipeline.magnification.network import (
-    BRANCH_BLOCKS,
-    DECODER_BLOCKS,
-    TRUNK_BLOCKS,
-    MagNet,
-    build_magnet,
-)
+from input_pipeline.magnification.network import DECODER_BLOCKS, MagNet, build_magnet
+from input_pipeline.magnification.parts import BRANCH_BLOCKS, TRUNK_BLOCKS
 
 DATA_PARALLEL_PREFIX = "module."
 OFFICIAL_MOTION_KERNEL = (7, 7)

@@ -2,14 +2,10 @@
 
 Source:
     Lei et al., CVPRW 2021, whose patches come from the magnified shape representation.
-    Scaling each channel and averaging: the public reproductions of that paper. Differs:
-    a constant channel gives zeros there is a division by zero; extremes may be taken
-    over the regions of the patches alone.
+    Differs: what the patches do not need may be left out.
 """
 
 import dataclasses
-from collections.abc import Callable, Sequence
-from typing import Literal, get_args
 
 import numpy as np
 
@@ -20,63 +16,14 @@ from input_pipeline.magnification.frames import (
     padded,
     to_unit_range,
 )
+from input_pipeline.magnification.reduction import (
+    REDUCTIONS,
+    Reduction,
+    Shapes,
+    scaled,
+)
 from input_pipeline.magnification.regions import MapPlan
 from input_pipeline.magnification.shape_path import ShapePath
-
-Reduction = Literal["mean", "projection"]
-
-PROJECTED = 3
-"""Channels that `projection` leaves."""
-FLATNESS = 1e-5
-"""A channel whose extremes differ by less than this share of its largest magnitude
-is constant: what is left is rounding."""
-
-Shapes = tuple[np.ndarray, ...]
-"""One float32 array `(height, width, channels)` a region."""
-
-
-def scaled(shapes: Sequence[np.ndarray]) -> Shapes:
-    """Scales each channel to [0, 1], by its extremes over all of `shapes` together.
-
-    Args:
-        shapes: float32 `(height, width, channels)` each.
-
-    Returns:
-        float32 arrays of the same shapes; a constant channel is 0.
-    """
-    low = np.min([shape.min(axis=(0, 1)) for shape in shapes], axis=0)
-    high = np.max([shape.max(axis=(0, 1)) for shape in shapes], axis=0)
-    span = high - low
-    flat = span <= FLATNESS * np.maximum(np.abs(low), np.abs(high))
-    span[flat] = np.inf
-    return tuple((shape - low) / span for shape in shapes)
-
-
-def projection(channels: int) -> np.ndarray:
-    """The fixed projection of `channels` to `PROJECTED`: means of consecutive thirds.
-
-    Returns:
-        float32 `(channels, PROJECTED)`; each column sums to 1.
-
-    Raises:
-        InputError: If there are fewer channels than `PROJECTED`.
-    """
-    if channels < PROJECTED:
-        raise InputError(
-            f"A projection needs at least {PROJECTED} channels. Received: {channels}."
-        )
-    thirds = np.array_split(np.eye(channels, dtype=np.float32), PROJECTED)
-    return np.stack([third.mean(axis=0) for third in thirds], axis=1)
-
-
-def _mean(channels: int) -> np.ndarray:
-    return np.full((channels, 1), 1 / channels, np.float32)
-
-
-_WEIGHTS: dict[Reduction, Callable[[int], np.ndarray]] = {
-    "mean": _mean,
-    "projection": projection,
-}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -100,7 +47,7 @@ class ShapeMapper:
     Args:
         model: What `shape_export.to_litert` gave.
         reduction: `mean`: one channel, the mean of all (published); `projection`:
-            `PROJECTED` channels by `projection`.
+            three channels by `reduction.projection`.
         threads: int, at least 1. Threads of one call.
 
     Raises:
@@ -109,9 +56,9 @@ class ShapeMapper:
     """
 
     def __init__(self, model: bytes, reduction: Reduction, threads: int = 1) -> None:
-        if reduction not in get_args(Reduction):
+        if reduction not in tuple(REDUCTIONS):
             raise InputError(
-                f"`reduction` must be one of {get_args(Reduction)}. "
+                f"`reduction` must be one of {tuple(REDUCTIONS)}. "
                 f"Received: {reduction!r}."
             )
         self._model = model
@@ -198,7 +145,7 @@ class ShapeMapper:
             factor: As for `magnified`.
 
         Returns:
-            float32 `(plan.height, plan.width, 1 or PROJECTED)` in [0, 1]; 0 outside the
+            float32 `(plan.height, plan.width, 1 or 3)` in [0, 1]; 0 outside the
             boxes.
 
         Raises:
@@ -206,7 +153,7 @@ class ShapeMapper:
         """
         plan = onset.plan
         parts = scaled(self.magnified(onset, apex, factor))
-        weights = _WEIGHTS[self._reduction](parts[0].shape[-1])
+        weights = REDUCTIONS[self._reduction](parts[0].shape[-1])
         maps = np.zeros((plan.height, plan.width, weights.shape[1]), np.float32)
         for part, region in zip(parts, plan.regions, strict=True):
             maps[region.box.within(plan.whole)] = part @ weights

@@ -8,6 +8,9 @@ from ai_edge_litert.interpreter import Interpreter
 
 from fgrmer_tf.errors import InputError
 
+SHIPPED = Path(__file__).parent / "weights" / "shape_path.tflite"
+"""The shape path of the weights that this project trained."""
+
 ENCODE, MAGNIFY, TRAITS = "encode", "magnify", "traits"
 
 

@@ -47,6 +47,12 @@ def test_parameters_are_the_published_number(form, whole, parts):
     assert tuple(getattr(magnet, part).count_params() for part in names) == parts
 
 
+@pytest.mark.parametrize("layer", ["trunk_halving", "texture_halving"])
+def test_each_form_pads_both_halvings_in_its_own_way(form, magnet, layer):
+    padding = {"official": "same", "public": "reflect"}[form]
+    assert magnet.encoder.get_layer(layer).padding == padding
+
+
 @pytest.mark.parametrize(
     ("height", "width"), [(1, 1), (1, 23), (7, 5), (8, 8), (13, 22)]
 )
@@ -138,10 +144,10 @@ def test_a_mixed_policy_renders_float32(form):
     assert all(weight.dtype == "float32" for weight in magnet.model.weights)
 
 
-def test_every_weight_receives_a_gradient(form, magnet):
-    model = build_magnet(form, width=2, decoder_blocks=1).model
+def test_every_weight_receives_a_gradient(form):
+    model = with_lively_weights(build_magnet(form, width=3, decoder_blocks=1)).model
     before = [np.array(weight) for weight in model.weights]
-    model.compile(optimizer=keras.optimizers.SGD(1e3), loss={"frame": "mae"})
+    model.compile(optimizer=keras.optimizers.SGD(1e-1), loss={"frame": "mae"})
     a, b = frames(2, 12, 20), frames(2, 12, 20, seed=4)
     inputs = {"frame_a": a, "frame_b": b, "factor": np.float32([2, 5])}
     model.train_on_batch(inputs, {"frame": a})

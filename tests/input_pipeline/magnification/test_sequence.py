@@ -4,17 +4,12 @@ import pytest
 from fgrmer_tf.errors import InputError
 from input_pipeline.magnification.network import build_magnet
 from input_pipeline.magnification.sequence import magnify_sequence
+from tests.support.magnet_reference import with_lively_weights
 
 
 @pytest.fixture(scope="module", params=["official", "public"])
 def magnet(request):
-    magnet = build_magnet(request.param, width=3, decoder_blocks=1)
-    random = np.random.default_rng(3)
-    # New weights are so small that every frame would be rendered grey.
-    for kernel in magnet.model.weights:
-        fan_in = np.prod(kernel.shape[:-1])
-        kernel.assign(random.normal(scale=1.5 / np.sqrt(fan_in), size=kernel.shape))
-    return magnet
+    return with_lively_weights(build_magnet(request.param, width=3, decoder_blocks=1))
 
 
 def frames(count=7, height=21, width=18, seed=5):

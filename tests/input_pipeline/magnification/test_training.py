@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from fgrmer_tf.errors import InputError
+from input_pipeline.magnification.first_weights import draw_first_weights
 from input_pipeline.magnification.network import build_magnet
 from input_pipeline.magnification.training import (
     MagnetTrainer,
     TrainingSettings,
-    draw_first_weights,
     train_magnet,
 )
 from input_pipeline.magnification.weights import load_magnet
@@ -154,19 +154,6 @@ def test_the_loss_is_the_error_of_the_frame_and_a_share_of_the_gaps():
     )
     loss = trainer.compute_loss(given, truth, found)
     assert float(loss) == pytest.approx(expected, rel=1e-5)
-
-
-def test_the_first_weights_keep_the_size_of_the_signal():
-    magnet = build_magnet("official")
-    draw_first_weights(magnet, 0)
-    texture, shape = magnet.encoder(inputs()["frame_a"])
-    assert 0.2 < np.std(texture) < 3
-    assert 0.2 < np.std(shape) < 3
-    branch = magnet.decoder.get_layer("block_1")
-    first, second = (
-        np.std(one.convolution.kernel) for one in (branch.first, branch.second)
-    )
-    assert second == pytest.approx(0.1 * first, rel=0.1)
 
 
 def test_every_kernel_is_trained():

@@ -1,0 +1,113 @@
+"""Magnified motion by the command line, with weights that a test makes."""
+
+import json
+
+import numpy as np
+import pytest
+
+from fgrmer_tf.cli.main import main
+from input_pipeline import feature_store
+from input_pipeline.video import read_video, video_info
+from tests.support.casme2_folder import FRAMES, row, write_casme2_folder
+from tests.support.magnet_reference import load_reference, reference_state_dict
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    """A data set, and a network of the public form."""
+    work = tmp_path_factory.mktemp("magnify")
+    emotions = ("happiness", "disgust", "surprise")
+    rows = [
+        row(subject=subject, clip=f"EP{n:02d}", emotion=emotion, au="12")
+        for subject in (1, 2)
+        for n, emotion in enumerate(emotions)
+    ]
+    write_casme2_folder(work / "data", rows)
+    np.savez(work / "state.npz", **reference_state_dict(load_reference()))
+    network = str(work / "network")
+    assert (
+        main(["magnify", "import-torch", str(work / "state.npz"), "--out", network])
+        == 0
+    )
+    return work
+
+
+def prepare(work, out, *options):
+    data = ["--data", f"casme2={work / 'data'}", "--motion", "magnet"]
+    weights = ["--weights", str(work / "network" / "shape_path.tflite")]
+    return main(["prepare", *data, *weights, "--out", str(out), *options])
+
+
+def test_magnet_features_go_all_the_way_to_a_prediction(work, tmp_path, capsys):
+    store, model = tmp_path / "store", tmp_path / "model"
+    assert prepare(work, store) == 0
+    table = feature_store.read(store)
+    assert table.channels == 1
+    assert 0 <= table.patches.min() < table.patches.max() <= 1
+    train = ["--store", str(store), "--out", str(model), "--epochs", "1"]
+    assert main(["train", *train]) == 0
+    clip = work / "data" / FRAMES / "sub01" / "EP00"
+    frames = ["--onset", str(clip / "img46.jpg"), "--apex", str(clip / "img59.jpg")]
+    picture = tmp_path / "o.png"
+    options = ["--overlay", str(picture), "--json"]
+    capsys.readouterr()
+    assert main(["predict", "--model", str(model), *frames, *options]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert sum(result["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_another_factor_or_other_weights_make_another_store(work, tmp_path, capsys):
+    store = tmp_path / "store"
+    assert prepare(work, store) == 0
+    assert prepare(work, store, "--factor", "2") == 2
+    assert "other clips or settings" in capsys.readouterr().err.replace("\n", " ")
+    assert prepare(work, tmp_path / "other", "--factor", "2") == 0
+    one, other = (feature_store.read(s).patches for s in (store, tmp_path / "other"))
+    assert np.abs(one - other).max() > 0.01
+
+
+def test_a_clip_becomes_a_magnified_video_and_that_another(work, tmp_path):
+    weights = ["--weights", str(work / "network" / "magnet.npz")]
+    clip = work / "data" / FRAMES / "sub01" / "EP00"
+    first, second = tmp_path / "a.mp4", tmp_path / "b.mp4"
+    options = ["--out", str(first), "--fps", "50", *weights]
+    assert main(["magnify", "clip", str(clip), *options]) == 0
+    assert video_info(first).fps == 50
+    assert len(list(read_video(first))) == 3
+    band = ["--band", "5", "10", "--factor", "2"]
+    assert (
+        main(["magnify", "video", str(first), "--out", str(second), *weights, *band])
+        == 0
+    )
+    assert len(list(read_video(second))) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["video", "{tmp}/none.mp4", "--out", "{tmp}/o.mp4"], "none.mp4"),
+        (["clip", "{tmp}", "--out", "{tmp}/o.mp4"], "numbered frames"),
+        (["clip", "{clip}", "--out", "{tmp}/o.avi", "--weights", "{npz}"], ".mp4"),
+        (["clip", "{clip}", "--out", "{tmp}/o.mp4", "--weights", "{tmp}"], "Weights"),
+        (["import-torch", "{tmp}/none.npz", "--out", "{tmp}/o"], "none.npz"),
+    ],
+)
+def test_wrong_input_is_one_clear_line_and_leaves_nothing(
+    work, tmp_path, capsys, arguments, message
+):
+    places = {
+        "tmp": tmp_path,
+        "clip": work / "data" / FRAMES / "sub01" / "EP00",
+        "npz": work / "network" / "magnet.npz",
+    }
+    assert main(["magnify", *(part.format(**places) for part in arguments)]) == 2
+    assert message in " ".join(capsys.readouterr().err.split())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_weights_of_another_kind_are_refused(work, tmp_path, capsys):
+    data = ["--data", f"casme2={work / 'data'}", "--out", str(tmp_path / "s")]
+    weights = ["--motion", "magnet", "--weights", str(work / "network" / "magnet.npz")]
+    assert main(["prepare", *data, *weights]) == 2
+    assert "shape path" in " ".join(capsys.readouterr().err.split())
