@@ -38,7 +38,7 @@ SIDE, BORDER = 128, 12
 HELD_OUT_SEED = 7_000_003
 MOTIONS = (0.04, 0.1, 0.2, 0.5, 1.0)
 NOISES = (0.0, 0.5, 1.0, 2.0, 3.0, 5.0)
-LARGEST_FACTOR, LARGEST_MAGNIFIED = 20.0, 10.0
+LARGEST_FACTOR, LARGEST_MAGNIFIED = 20.0, 5.0
 SMOOTHING = 3.0
 Method = Callable[[np.ndarray, np.ndarray, float, float], np.ndarray]
 
@@ -53,7 +53,7 @@ class Condition:
 
 
 def factor_for(motion: float) -> float:
-    """20, or what brings `motion` to 10 px: the range that was trained."""
+    """20, or what brings `motion` to 5 px: the range that was trained."""
     return min(LARGEST_FACTOR, LARGEST_MAGNIFIED / motion)
 
 

@@ -35,12 +35,13 @@ class Export:
         start_tensorflow()
         from rich.table import Table
 
+        from export.errors import ExportError
         from export.exporter import export_model
         from fgrmer_tf.cli.trained import load_trained
 
         model, constants = load_trained(self.source)
         inputs: dict = model.input  # pyright: ignore[reportAssignmentType]
-        with console.status("exporting"):
+        try:
             manifest = export_model(
                 model,
                 constants,
@@ -50,6 +51,8 @@ class Export:
                 progress=say,
                 replace=self.replace,
             )
+        except ExportError as error:
+            raise SystemExit(f"fgrmer: {error}") from error
         table = Table("artefact", "largest difference from Keras")
         for name, differences in manifest["differences"].items():
             table.add_row(name, f"{_largest(differences):.1e}")

@@ -69,7 +69,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command.
 
     Returns:
-        0 on success, 2 on wrong input, 130 after Ctrl-C. A defect keeps its traceback.
+        0 on success, 1 when the system refuses, 2 on wrong input, 130 after Ctrl-C. A
+        defect keeps its traceback.
     """
     # TensorFlow's log is for its developers: what fails reaches us as an exception.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -78,6 +79,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InputError as error:
         print(f"fgrmer: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        # Disk full, no permission, a name too long: the message says which and where.
+        print(f"fgrmer: {error}. Nothing half-written is left.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("fgrmer: stopped; what was finished is kept.", file=sys.stderr)
         return _INTERRUPTED

@@ -178,6 +178,23 @@ def test_wrong_input_is_one_clear_line_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_the_system_refuses_is_one_clear_line(work, tmp_path, capsys):
+    (tmp_path / "file").touch()
+    out = str(tmp_path / "file" / "table.npz")
+    assert main(["features", "export", str(work / "store"), out]) == 1
+    error = capsys.readouterr().err
+    assert "file" in error
+    assert "Traceback" not in error
+
+
+def test_a_failed_export_is_said_and_leaves_nothing(work, tmp_path, monkeypatch):
+    monkeypatch.setattr("export.verify.TOLERANCE", 0.0)
+    options = ["--out", str(tmp_path / "export"), "--formats", "onnx"]
+    with pytest.raises(SystemExit, match="differs from Keras"):
+        main(["export", str(work / "model"), *options])
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_one_subject_is_refused(tmp_path, capsys):
     write_casme2_folder(tmp_path / "data", [row(), row(clip="b", emotion="surprise")])
     store = str(tmp_path / "store")

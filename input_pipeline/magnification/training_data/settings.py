@@ -34,7 +34,7 @@ class MotionRange:
             )
 
 
-MICRO_EXPRESSION = MotionRange(motion=(0.05, 2.0), factor=(1.2, 20.0), magnified=10.0)
+MICRO_EXPRESSION = MotionRange(motion=(0.05, 2.0), factor=(1.2, 20.0), magnified=5.0)
 """What a micro-expression moves on a face 256 px wide, and factors used with it."""
 
 PUBLISHED = MotionRange(motion=(0.05, 10.0), factor=(1.2, 100.0), magnified=30.0)
@@ -57,7 +57,7 @@ class Spoiling:
     read: float = 1.5
     clean: float = 0.25
     compressed: float = 0.2
-    recoloured: float = 0.5
+    recoloured: float = 0.0
 
 
 SPOILING = Spoiling()
