@@ -51,11 +51,14 @@ class Region:
         box: The part that is wanted.
         shape: What the manipulator must see of the shapes.
         frame: What the encoder must see of the frame, which has twice the pixels.
+        inside: Whether the frame goes on beyond all four sides of `shape` for as far as
+            the encoder reaches.
     """
 
     box: Box
     shape: Box
     frame: Box
+    inside: bool
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -80,8 +83,14 @@ class MapPlan:
 
 def _region(box: Box, height: int, width: int, traits: ShapeTraits) -> Region:
     shape = box.grown(traits.manipulator_reach, height, width)
-    frame = shape.grown(traits.encoder_reach, height, width)
-    return Region(box=box, shape=shape, frame=frame)
+    reach = traits.encoder_reach
+    frame = shape.grown(reach, height, width)
+    inside = (
+        reach <= min(shape.top, shape.left)
+        and shape.bottom + reach <= height
+        and shape.right + reach <= width
+    )
+    return Region(box=box, shape=shape, frame=frame, inside=inside)
 
 
 def whole_map(height: int, width: int) -> MapPlan:
@@ -90,7 +99,7 @@ def whole_map(height: int, width: int) -> MapPlan:
     return MapPlan(
         height=height,
         width=width,
-        regions=(Region(box=box, shape=box, frame=box),),
+        regions=(Region(box=box, shape=box, frame=box, inside=False),),
     )
 
 

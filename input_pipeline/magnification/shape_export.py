@@ -2,6 +2,7 @@
 
 import math
 import tempfile
+from typing import Any
 
 import keras
 import numpy as np
@@ -9,7 +10,13 @@ import tensorflow as tf
 
 from input_pipeline.magnification.blocks import PaddedConv2D, ResidualBlock
 from input_pipeline.magnification.network import MagNet
-from input_pipeline.magnification.shape_path import ENCODE, MAGNIFY, TRAITS, ShapeTraits
+from input_pipeline.magnification.shape_path import (
+    ENCODE,
+    ENCODE_INSIDE,
+    MAGNIFY,
+    TRAITS,
+    ShapeTraits,
+)
 
 
 def shape_encoder(magnet: MagNet) -> keras.Model:
@@ -26,6 +33,25 @@ def _reach(model: keras.Model) -> int:
             reach += layer.radius * step
             step *= layer.strides
     return math.ceil(reach / step)
+
+
+def _inside(encoder: keras.Model, features: Any) -> Any:
+    """Runs the encoder, cutting off at once what a cut-out frame's borders falsify.
+
+    What is left is the same, but later layers have less to do.
+    """
+    false, step = 0, 1
+    for layer in encoder.layers:
+        if not isinstance(layer, PaddedConv2D | ResidualBlock):
+            continue
+        features = layer(features)
+        false = math.ceil((false + layer.radius) / layer.strides)
+        step *= layer.strides
+        # Before the halving a cut would shift the pixels that it takes.
+        if step > 1:
+            features = features[:, false:-false, false:-false]
+            false = 0
+    return features
 
 
 def traits_of(magnet: MagNet) -> ShapeTraits:
@@ -47,6 +73,8 @@ def to_litert(magnet: MagNet) -> bytes:
 
     - `encode`: `frame` `(1, height, width, 3)` in [-1, 1], sides even and at least
       `frames.MINIMUM`, to `shape` `(1, height / 2, width / 2, channels)`.
+    - `encode_inside`: the same for a cut-out frame, less `encoder_reach` px of the
+      shape on each side; the frame's sides must leave something.
     - `magnify`: `shape_a`, `shape_b` and `factor` `(1,)` to `shape`.
     - `traits`: any `ignored` `(1,)` to `values` `(4,)`, the fields of `ShapeTraits`.
 
@@ -65,6 +93,10 @@ def to_litert(magnet: MagNet) -> bytes:
     def encode(frame):
         return {"shape": encoder(frame)}
 
+    @tf.function(input_signature=[tf.TensorSpec((1, None, None, 3), name="frame")])
+    def encode_inside(frame):
+        return {"shape": _inside(encoder, frame)}
+
     @tf.function(
         input_signature=[
             tf.TensorSpec(shape, name="shape_a"),
@@ -79,7 +111,12 @@ def to_litert(magnet: MagNet) -> bytes:
     def traits(ignored):
         return {"values": tf.constant(values) + 0 * ignored}
 
-    functions = {ENCODE: encode, MAGNIFY: magnify, TRAITS: traits}
+    functions = {
+        ENCODE: encode,
+        ENCODE_INSIDE: encode_inside,
+        MAGNIFY: magnify,
+        TRAITS: traits,
+    }
     module = tf.Module()
     # Variables that the module does not hold would be left out of the file.
     module.variables_ = [

@@ -96,9 +96,14 @@ class ShapeMapper:
         shapes = []
         for index, region in enumerate(plan.regions):
             seen = region.frame
-            cut = frame[2 * seen.top : 2 * seen.bottom, 2 * seen.left : 2 * seen.right]
-            shape = self._path(index).encode(to_unit_range(cut))
-            shapes.append(shape[region.shape.within(seen)])
+            cut = to_unit_range(
+                frame[2 * seen.top : 2 * seen.bottom, 2 * seen.left : 2 * seen.right]
+            )
+            path = self._path(index)
+            if region.inside:
+                shapes.append(path.encode_inside(cut))
+            else:
+                shapes.append(path.encode(cut)[region.shape.within(seen)])
         return EncodedFace(plan=plan, shapes=tuple(shapes))
 
     def magnified(self, onset: EncodedFace, apex: EncodedFace, factor: float) -> Shapes:

@@ -11,7 +11,9 @@ from fgrmer_tf.errors import InputError
 SHIPPED = Path(__file__).parent / "weights" / "shape_path.tflite"
 """The shape path of the weights that this project trained."""
 
-ENCODE, MAGNIFY, TRAITS = "encode", "magnify", "traits"
+ENCODE, ENCODE_INSIDE = "encode", "encode_inside"
+MAGNIFY, TRAITS = "magnify", "traits"
+SIGNATURES = (ENCODE, ENCODE_INSIDE, MAGNIFY, TRAITS)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -76,12 +78,13 @@ class ShapePath:
                 "The shape path must be a LiteRT file. "
                 f"Received {len(model)} bytes that LiteRT refuses ({error})."
             ) from error
-        if not {ENCODE, MAGNIFY, TRAITS} <= found.keys():
+        if not found.keys() >= set(SIGNATURES):
             raise InputError(
-                f"The shape path must have the signatures {ENCODE}, {MAGNIFY} and "
-                f"{TRAITS}. Received a LiteRT file with: {sorted(found)}."
+                f"The shape path must have the signatures {', '.join(SIGNATURES)}. "
+                f"Received a LiteRT file with: {sorted(found)}."
             )
         self._encode = interpreter.get_signature_runner(ENCODE)
+        self._encode_inside = interpreter.get_signature_runner(ENCODE_INSIDE)
         self._magnify = interpreter.get_signature_runner(MAGNIFY)
         traits = interpreter.get_signature_runner(TRAITS)
         values = traits(ignored=np.zeros(1, np.float32))["values"]
@@ -105,6 +108,17 @@ class ShapePath:
             float32 `(height / 2, width / 2, channels)`.
         """
         return self._encode(frame=frame[None])["shape"][0]
+
+    def encode_inside(self, frame: np.ndarray) -> np.ndarray:
+        """The shape of a cut-out frame, where the cut does not show.
+
+        Args:
+            frame: As for `encode`, sides above `4 * traits.encoder_reach`.
+
+        Returns:
+            As `encode`, less `traits.encoder_reach` px on each side; sooner.
+        """
+        return self._encode_inside(frame=frame[None])["shape"][0]
 
     def magnify(
         self, shape_a: np.ndarray, shape_b: np.ndarray, factor: float

@@ -17,29 +17,30 @@ def kernel(part, layer):
 def test_the_shape_carries_the_four_pixels_of_each_block(form):
     magnet = build_magnet(form, decoder_blocks=1)
     draw_first_weights(magnet, 0)
-    # Without what the blocks add.
-    for layer in magnet.encoder.layers:
-        if hasattr(layer, "second"):
-            layer.second.convolution.kernel.assign(
-                np.zeros(layer.second.convolution.kernel.shape)
-            )
     _, shape = magnet.encoder(FRAME)
     carried = np.array(shape)[..., :CARRIED].reshape(1, 10, 12, 2, 2, 3, 2)
     signed = carried[..., 0] - carried[..., 1]
     pixels = signed.transpose(0, 1, 3, 2, 4, 5).reshape(FRAME.shape)
-    np.testing.assert_allclose(pixels, FRAME, atol=1e-5)
+    assert np.corrcoef(pixels.ravel(), FRAME.ravel())[0, 1] > 0.99
 
 
 @pytest.mark.parametrize("form", ["official", "public"])
-def test_training_starts_from_a_blurred_frame_b(form):
+def test_training_starts_from_half_of_a_linear_magnification(form):
     magnet = build_magnet(form, decoder_blocks=2)
     draw_first_weights(magnet, 0)
-    smooth = cv2.GaussianBlur(FRAME[0], (0, 0), 3.0)[None]
-    smooth /= np.abs(smooth).max()
-    factor = np.full(1, 5.0, np.float32)
-    inputs = {"frame_a": -smooth, "frame_b": smooth, "factor": factor}
-    found = np.array(magnet.model(inputs)["frame"])
-    assert np.corrcoef(found.ravel(), smooth.ravel())[0, 1] > 0.8
+    smooth = cv2.GaussianBlur(RNG.uniform(-1, 1, (40, 44, 6)), (0, 0), 4.0)
+    smooth = (smooth / np.abs(smooth).max()).astype(np.float32)
+    frame_a, change = smooth[None, ..., :3], 0.05 * smooth[None, ..., 3:]
+    inputs = {"frame_a": frame_a, "frame_b": frame_a + change}
+    frames = [
+        np.array(magnet.model({**inputs, "factor": np.float32([factor])})["frame"])
+        for factor in (magnet.identity_factor, magnet.identity_factor + 4)
+    ]
+    inside = np.s_[:, 8:-8, 8:-8]
+    found, expected = (frames[1] - frames[0])[inside], 4 * change[inside]
+    gain = (found * expected).sum() / (expected**2).sum()
+    assert gain == pytest.approx(0.5, abs=0.15)
+    assert np.corrcoef(found.ravel(), expected.ravel())[0, 1] > 0.9
 
 
 def test_the_signal_keeps_its_size():
@@ -58,11 +59,6 @@ def test_what_is_added_starts_small():
         np.std(one.convolution.kernel) for one in (block.first, block.second)
     )
     assert second == pytest.approx(0.1 * first, rel=0.1)
-    motion, change = (
-        np.std(kernel(magnet.manipulator, name)) * np.sqrt(size)
-        for name, size in (("motion", 49 * 32), ("change", 9 * 32))
-    )
-    assert change == pytest.approx(0.1 * motion, rel=0.1)
 
 
 def test_the_seed_decides():

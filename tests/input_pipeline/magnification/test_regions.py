@@ -12,6 +12,7 @@ from input_pipeline.patches import sample_patches
 TRAITS = ShapeTraits(identity_factor=0, origin=0, encoder_reach=5, manipulator_reach=3)
 HEIGHT, WIDTH = 52, 46
 PLACES = {
+    "far from the borders": ((26, 26), (23, 23), (26, 26), (23, 23)),
     "inside": ((20, 27), (17, 29), (30, 34), (18, 29)),
     "at the top left": ((-4, 3), (0, 12), (12, 19), (2, 9)),
     "at the bottom right": ((40, 51), (20, 45), (47, 60), (31, 49)),
@@ -65,6 +66,23 @@ def test_a_box_no_larger_than_the_map_is_asked_for():
         assert region.box == Box(top=0, bottom=HEIGHT, left=0, right=WIDTH)
 
 
+@pytest.mark.parametrize(
+    ("shift", "expected"),
+    [
+        ((0, 0), True),
+        ((-10, 0), False),
+        ((1, 0), False),
+        ((0, -5), False),
+        ((0, 1), False),
+    ],
+)
+def test_a_region_knows_whether_the_frame_goes_on_around_it(shift, expected):
+    points = np.array([[20.0, 15.0]] * 30) + shift
+    # Of 8 px, with 3 + 5 px around: 17 - 8 to 25 + 8 in x, 12 - 8 to 20 + 8 in y.
+    (region, _) = patch_regions(points, 28, 33, TRAITS).regions
+    assert region.inside == expected
+
+
 def test_margins_are_the_reaches():
     region = patch_regions(landmarks("inside"), 97, 101, TRAITS).regions[0]
     for outer, inner, margin in (
@@ -85,6 +103,8 @@ def test_a_region_equals_the_whole_frame(example, faces, place):
         mapper.encode(onset, whole), mapper.encode(apex, whole), 2.5
     )
     parts = mapper.magnified(mapper.encode(onset, plan), mapper.encode(apex, plan), 2.5)
+    # Both ways of encoding are met.
+    assert plan.regions[0].inside == (place == "far from the borders")
     for part, region in zip(parts, plan.regions, strict=True):
         inside = expected[region.box.within(plan.whole)]
         np.testing.assert_allclose(part, inside, rtol=0, atol=1e-5)

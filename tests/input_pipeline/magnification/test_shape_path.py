@@ -15,6 +15,17 @@ def test_sizes_may_change_from_call_to_call(example, faces):
     np.testing.assert_array_equal(path.encode(frame), before)
 
 
+def test_inside_a_cut_the_shape_is_the_same(example, faces):
+    path = ShapePath(example.model)
+    reach = path.traits.encoder_reach
+    frame = to_unit_range(faces[0])
+    whole = path.encode(frame)
+    inside = path.encode_inside(frame[4:92, 2:78])
+    assert inside.shape == (44 - 2 * reach, 38 - 2 * reach, 4)
+    expected = whole[2 + reach : 46 - reach, 1 + reach : 39 - reach]
+    np.testing.assert_allclose(inside, expected, rtol=0, atol=1e-5)
+
+
 def test_a_result_outlives_the_next_call(example, faces):
     path = ShapePath(example.model)
     first = path.encode(to_unit_range(faces[0]))
