@@ -6,10 +6,10 @@ from pathlib import Path
 from fgrmer_tf.config import MotionConfig
 from fgrmer_tf.errors import InputError
 from input_pipeline.clip_features import ClipExtractor, ClipFeatures
+from input_pipeline.findings import Skip
 from input_pipeline.images import decode_image
 from input_pipeline.landmarks.face_mesh import NoFaceError
 from input_pipeline.records import Sample
-from input_pipeline.skips import Skip
 
 
 def image_paths(sample: Sample, config: MotionConfig) -> tuple[Path | None, ...]:

@@ -14,9 +14,9 @@ from input_pipeline.au_annotation import au_row
 from input_pipeline.clip_features import ClipExtractor, ClipFeatures
 from input_pipeline.clip_reading import digests, read_features
 from input_pipeline.feature_table import FeatureTable
+from input_pipeline.findings import Skip, count_rules, read_skips, write_findings
 from input_pipeline.motion import weights_digest
 from input_pipeline.records import Manifest, Sample, write_manifest
-from input_pipeline.skips import Skip, count_rules, read_skips, write_skips
 
 Progress = Callable[[int, int], None]
 
@@ -103,7 +103,7 @@ def prepare(
             settings={"motion": dataclasses.asdict(config)},
         )
         write_manifest(folder / "manifest.csv", [sample for sample, _ in kept])
-        write_skips(folder, skipped)
+        write_findings(folder, skipped, manifest.repairs)
     notes = tuple(
         ("/".join(sample.key), note) for sample, clip in kept for note in clip.notes
     )

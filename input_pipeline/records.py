@@ -9,7 +9,7 @@ from pathlib import Path
 from fgrmer_tf import atomic
 from fgrmer_tf.errors import InputError
 from input_pipeline.au_annotation import format_aus, parse_aus
-from input_pipeline.skips import Skip
+from input_pipeline.findings import Repair, Skip
 
 MANIFEST_COLUMNS: tuple[str, ...] = (
     "dataset",
@@ -75,10 +75,11 @@ class Sample:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """The clips of one or several data sets, and those left out on the way."""
+    """The clips of one or several data sets, those left out, and what was repaired."""
 
     samples: tuple[Sample, ...]
     skipped: tuple[Skip, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
 
 def keep_unique(samples: Iterable[Sample]) -> Manifest:

@@ -13,7 +13,7 @@ from fgrmer_tf.errors import InputError
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Check:
-    """Counts the usable clips of a data set, and those that are not and why."""
+    """Counts the clips of a data set: usable, left out and why, and repaired."""
 
     dataset: tyro.conf.Positional[DatasetName]
     """Name of the data set."""
@@ -21,7 +21,7 @@ class Check:
     """Its folder, as delivered."""
 
     def run(self) -> None:
-        from input_pipeline.skips import count_rules
+        from input_pipeline.findings import count_rules
 
         manifest = load(self.dataset, self.root)
         labels = collections.Counter(sample.label for sample in manifest.samples)
@@ -32,6 +32,11 @@ class Check:
             count_table("left out", count_rules(manifest.skipped))
         for skip in manifest.skipped:
             say(f"{skip.subject}/{skip.clip}: {skip.rule} ({skip.detail})")
+        if manifest.repairs:
+            count_table("repairs", count_rules(manifest.repairs))
+        for repair in manifest.repairs:
+            where = f"{repair.subject}/{repair.clip}".rstrip("/")
+            say(f"{where}: {repair.rule} ({repair.old or 'nothing'} -> {repair.new})")
         if not manifest.samples:
             raise InputError(f"`{self.root}` has no usable clip.")
         say(f"{len(manifest.samples)} clips of {len(subjects)} subjects are usable.")

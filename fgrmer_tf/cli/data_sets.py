@@ -8,7 +8,7 @@ from fgrmer_tf.errors import InputError
 if TYPE_CHECKING:
     from input_pipeline.records import Manifest
 
-DatasetName = Literal["casme2"]
+DatasetName = Literal["casme", "casme2", "casme3a", "samm", "smic", "mmew", "4dme"]
 
 
 def load(dataset: str, root: Path) -> "Manifest":
@@ -17,9 +17,25 @@ def load(dataset: str, root: Path) -> "Manifest":
     Raises:
         InputError: If the name is unknown, or as the loader says.
     """
-    from input_pipeline.datasets import casme2
+    from input_pipeline.datasets import (
+        casme,
+        casme2,
+        casme3,
+        four_dme,
+        mmew,
+        samm,
+        smic,
+    )
 
-    loaders = {"casme2": casme2.load}
+    loaders = {
+        "casme": casme.load,
+        "casme2": casme2.load,
+        "casme3a": casme3.load,
+        "samm": samm.load,
+        "smic": smic.load,
+        "mmew": mmew.load,
+        "4dme": four_dme.load,
+    }
     if dataset not in loaders:
         known = ", ".join(get_args(DatasetName))
         raise InputError(

@@ -44,7 +44,7 @@ def write_report(
         metrics: Content of `metrics.json`.
     """
     from fgrmer_tf.report.page import ReportData, render_report
-    from input_pipeline.skips import read_skips
+    from input_pipeline.findings import read_skips
 
     notes = [_GRAPH_NOTE]
     if run.settings["shuffle_labels"]:

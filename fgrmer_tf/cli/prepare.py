@@ -38,8 +38,8 @@ class Prepare:
     def run(self) -> None:
         start_tensorflow()
         start_landmarks()
+        from input_pipeline.findings import count_rules
         from input_pipeline.prepare import prepare
-        from input_pipeline.skips import count_rules
 
         config = MotionConfig(
             method=self.motion,
@@ -47,9 +47,10 @@ class Prepare:
             factor=self.factor,
             weights=str(self.weights.absolute()) if self.weights else "",
         )
+        manifest = self._manifest()
         with progress("computing patches") as update:
             done = prepare(
-                self._manifest(),
+                manifest,
                 self.out,
                 class_names=MEGC2019_CLASSES,
                 config=config,
@@ -57,6 +58,9 @@ class Prepare:
             )
         for clip, note in done.notes:
             say(f"{clip}: {note}")
+        if manifest.repairs:
+            count_table("repairs", count_rules(manifest.repairs))
+            say(f"each with its values: {self.out / 'repairs.csv'}")
         if done.skipped:
             count_table("skipped clips", count_rules(done.skipped))
             say(f"each with its reason: {self.out / 'skipped.csv'}")
@@ -82,4 +86,5 @@ class Prepare:
         return Manifest(
             samples=tuple(sample for part in parts for sample in part.samples),
             skipped=tuple(skip for part in parts for skip in part.skipped),
+            repairs=tuple(repair for part in parts for repair in part.repairs),
         )

@@ -1,4 +1,4 @@
-"""How much a network really magnifies, and the gain that makes it what was asked for."""
+"""How much a network really magnifies, and the gain that makes it as asked."""
 
 from collections.abc import Callable
 
@@ -68,7 +68,7 @@ def render(
     return np.clip((frame + 1) / 2, 0, 1)
 
 
-def slope(magnet: MagNet, *, seed: int, scenes: int = 24, side: int = 64) -> float:
+def slope(magnet: MagNet, *, seed: int, scenes: int = 64, side: int = 64) -> float:
     """Recovered motion over asked motion, beyond factor 1, on training scenes.
 
     Frames have 256 levels and no noise.
@@ -93,11 +93,11 @@ def slope(magnet: MagNet, *, seed: int, scenes: int = 24, side: int = 64) -> flo
             motion=motion,
             magnified=motion * factor,
         )
-        frames = (
+        frame_a, frame_b = (
             Camera().record(light, rng).astype(np.float32) / 255
             for light in scene.render((0, 1))
         )
-        result = render(magnet, *frames, factor)
+        result = render(magnet, frame_a, frame_b, factor)
         asked.append(factor - 1)
         found.append(recovered_magnification(result, scene, factor, side // 8) - 1)
     return float(np.dot(asked, found) / np.dot(asked, asked))

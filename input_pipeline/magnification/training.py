@@ -24,7 +24,7 @@ from input_pipeline.magnification.network import (
 )
 from input_pipeline.magnification.training_data.pipeline import SampleSettings, batches
 from input_pipeline.magnification.training_data.settings import MICRO_EXPRESSION
-from input_pipeline.magnification.weights import save_magnet
+from input_pipeline.magnification.weights import load_magnet, save_magnet
 
 _CHECKPOINT = "checkpoint.weights.h5"
 _SETTINGS = "settings.json"
@@ -49,6 +49,7 @@ class TrainingSettings:
             manipulator never do: what they are for is a small difference of two large
             numbers, of which 8 bits leave nothing.
         seed: Of the first weights and of every sample.
+        start: Weights to begin with, of a run before this one; empty: drawn weights.
     """
 
     form: Form = "official"
@@ -61,6 +62,7 @@ class TrainingSettings:
     regularization: float = 0.1
     mixed_precision: bool = False
     seed: int = 0
+    start: str = ""
 
 
 class MagnetTrainer(keras.Model):
@@ -157,6 +159,23 @@ class _Record(keras.callbacks.Callback):
             writer.writerow(row)
 
 
+def _first_magnet(settings: TrainingSettings) -> MagNet:
+    magnet = build_magnet(
+        settings.form, width=settings.width, decoder_blocks=settings.decoder_blocks
+    )
+    if not settings.start:
+        draw_first_weights(magnet, settings.seed)
+        return magnet
+    start = load_magnet(settings.start)
+    if start.model.get_config() != magnet.model.get_config():
+        raise InputError(
+            "The weights to start with must be of the same form, width and number of "
+            f"decoder blocks as the run. Received: `{settings.start}`."
+        )
+    magnet.model.set_weights(start.model.get_weights())
+    return magnet
+
+
 def _prepare(out: Path, settings: TrainingSettings) -> None:
     """Begins a run folder, or makes sure that the one there is of the same run."""
     path = out / _SETTINGS
@@ -222,13 +241,10 @@ def train_magnet(
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     _prepare(out, settings)
-    magnet = build_magnet(
-        settings.form, width=settings.width, decoder_blocks=settings.decoder_blocks
-    )
+    magnet = _first_magnet(settings)
     if settings.mixed_precision:
         for layer in magnet.decoder._flatten_layers():
             layer.dtype_policy = "mixed_bfloat16"
-    draw_first_weights(magnet, settings.seed)
     trainer: Any = MagnetTrainer(magnet, settings.regularization)
     warm_up = max(1, settings.steps // _WARM_UP)
     rate: Any = keras.optimizers.schedules.CosineDecay(

@@ -9,6 +9,7 @@ from fgrmer_tf.errors import InputError
 from fgrmer_tf.spec import MEGC2019_CLASSES, PATCH_LANDMARKS
 from input_pipeline import feature_store
 from input_pipeline.datasets import casme2
+from input_pipeline.findings import Repair
 from input_pipeline.prepare import prepare
 from input_pipeline.records import Manifest, Sample
 from tests.support.casme2_folder import FRAMES, row, write_casme2_folder
@@ -42,6 +43,16 @@ def test_usable_clips_are_stored_and_the_rest_is_counted(root, tmp_path):
     assert "no apex annotated" in (tmp_path / "s" / "skipped.csv").read_text()
     energy = np.abs(table.patches[0, :, :, :, 1]).mean(axis=(1, 2))
     assert PATCH_LANDMARKS[int(energy.argmax())] in range(17, 27)
+
+
+def test_repairs_go_into_the_store(root, tmp_path):
+    repair = Repair(
+        dataset="casme2", subject="sub01", clip="a", rule="r", old="1", new="2"
+    )
+    manifest = dataclasses.replace(casme2.load(root), repairs=(repair,))
+    run(manifest, tmp_path / "s")
+    lines = (tmp_path / "s" / "repairs.csv").read_text().splitlines()
+    assert lines == ["dataset,subject,clip,rule,old,new", "casme2,sub01,a,r,1,2"]
 
 
 def test_an_equal_store_is_reused_and_another_is_refused(root, tmp_path):

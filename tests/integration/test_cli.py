@@ -123,7 +123,7 @@ def test_published_weights_become_a_model_and_an_export(tmp_path):
         (["check", "casme2", "{tmp}"], "one coding sheet"),
         (["prepare", "--out", "{tmp}/s"], "--data DATASET=ROOT"),
         (["prepare", "--out", "{tmp}/s", "--data", "casme2"], "DATASET=ROOT"),
-        (["prepare", "--out", "{tmp}/s", "--data", "smic={tmp}"], "one of casme2"),
+        (["prepare", "--out", "{tmp}/s", "--data", "dfme={tmp}"], "one of casme"),
         (["evaluate", "--store", "{tmp}", "--out", "{tmp}/r"], "not a feature store"),
         (["train", "--store", "{tmp}", "--out", "{tmp}/r"], "not a feature store"),
         (["export", "{tmp}", "--out", "{tmp}/e"], "model.keras"),

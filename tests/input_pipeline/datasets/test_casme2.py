@@ -52,9 +52,10 @@ def test_emotions_map_to_the_three_classes(tmp_path, emotion, label):
         ({"apex": "/"}, "no apex annotated", "'/'"),
         ({"apex": 45}, "apex before onset", "onset 46, apex 45"),
         ({"apex": 87}, "apex after offset", "offset 86"),
+        ({"apex": 46}, "apex is the onset", "no motion"),
+        ({"offset": "?"}, "no offset annotated", "'?'"),
         ({"emotion": "others"}, "label outside the protocol", "others"),
         ({"emotion": "happines"}, "unknown label", "happines"),
-        ({"au": "4 or 7"}, "unreadable action units", "4or7"),
     ],
 )
 def test_a_row_that_cannot_be_used_is_skipped_by_its_rule(
@@ -64,6 +65,15 @@ def test_a_row_that_cannot_be_used_is_skipped_by_its_rule(
     assert skip.rule == rule
     assert detail in skip.detail
     assert (skip.subject, skip.clip) == ("sub01", "EP02_01f")
+
+
+@pytest.mark.parametrize("au", ["4 or 7", "?", "12(k)"])
+def test_action_units_that_cannot_be_read_do_not_cost_the_clip(tmp_path, au):
+    manifest = load(tmp_path, row(au=au), row(clip="b"))
+    assert [sample.au for sample in manifest.samples] == [None, (4, 10)]
+    (repair,) = manifest.repairs
+    assert (repair.clip, repair.rule) == ("EP02_01f", "action units not read")
+    assert (repair.old, repair.new) == (au, "not annotated")
 
 
 @pytest.mark.parametrize("number", [46, 59])

@@ -97,6 +97,21 @@ def test_a_loss_that_is_not_finite_stops_the_run(tmp_path):
         fit(tmp_path, dataclasses.replace(TINY, learning_rate=1e30))
 
 
+def test_a_run_can_start_from_the_weights_of_another(whole, tmp_path):
+    start = str(whole[0] / "magnet.npz")
+    still = dataclasses.replace(TINY, start=start, steps=2, learning_rate=0.0)
+    for ours, theirs in zip(
+        kernels(whole[1]), kernels(fit(tmp_path, still)), strict=True
+    ):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-6)
+
+
+def test_weights_of_another_size_cannot_start_a_run(whole, tmp_path):
+    start = str(whole[0] / "magnet.npz")
+    with pytest.raises(InputError, match="same form, width"):
+        fit(tmp_path, dataclasses.replace(TINY, start=start, width=3))
+
+
 def test_only_the_decoder_loses_precision(tmp_path):
     magnet = fit(tmp_path, dataclasses.replace(TINY, mixed_precision=True))
     policies = {
