@@ -84,33 +84,57 @@ class MagnifyClip(_Magnify):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class MagnifyTrain:
-    """Trains the network on procedurally made motion; a stopped run goes on."""
+    """Trains the network on procedurally made motion; a stopped run goes on.
+
+    What is not said is as in the run that gave the shipped weights.
+    """
 
     out: Path
     """Run folder: magnet.npz, shape_path.tflite, history.csv, checkpoint."""
-    steps: int = 10_000
-    """Steps of the optimiser, a multiple of 200."""
-    batch_size: int = 8
+    steps: int | None = None
+    """Steps of the optimiser, a multiple of --checkpoint-every."""
+    batch_size: int | None = None
     """Samples a step."""
-    seed: int = 0
+    learning_rate: float | None = None
+    """Largest rate; it rises from 0 and falls to 0."""
+    seed: int | None = None
     """Of the first weights and of every sample."""
-    mixed_precision: bool = False
-    """Whether the decoder computes in bfloat16."""
+    start: Path | None = None
+    """Weights (.npz) to begin with, of a run before this one."""
+    checkpoint_every: int = 200
+    """Steps between checkpoints."""
     tensorboard: bool = False
     """Whether to write for TensorBoard."""
 
     def run(self) -> None:
         start_tensorflow()
+        from fgrmer_tf.errors import InputError
         from input_pipeline.magnification.training import TrainingSettings, train_magnet
 
+        said = {
+            "steps": self.steps,
+            "batch_size": self.batch_size,
+            "learning_rate": self.learning_rate,
+            "seed": self.seed,
+            "start": self.start and str(self.start.absolute()),
+        }
         settings = TrainingSettings(
-            steps=self.steps,
-            batch_size=self.batch_size,
-            seed=self.seed,
-            mixed_precision=self.mixed_precision,
+            **{name: value for name, value in said.items() if value is not None}
         )
-        magnet = train_magnet(self.out, settings, tensorboard=self.tensorboard)
+        try:
+            magnet = train_magnet(
+                self.out,
+                settings,
+                checkpoint_every=self.checkpoint_every,
+                tensorboard=self.tensorboard,
+            )
+        except ArithmeticError as error:
+            raise InputError(
+                f"{error} The weights as trained are kept in `{self.out}`. Train for "
+                "more --steps, in another folder."
+            ) from error
         _save_shape_path(magnet, self.out)
+        say(f"trained network: {self.out}")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

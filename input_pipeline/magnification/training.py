@@ -10,25 +10,26 @@ from pathlib import Path
 from typing import Any
 
 import keras
-from keras import ops
 
 from fgrmer_tf import atomic
 from fgrmer_tf.errors import InputError
+from input_pipeline.magnification.calibration import calibrate
 from input_pipeline.magnification.first_weights import draw_first_weights
 from input_pipeline.magnification.network import (
-    DECODER_BLOCKS,
     WIDTH,
     Form,
     MagNet,
     build_magnet,
 )
+from input_pipeline.magnification.trainer import MagnetTrainer
 from input_pipeline.magnification.training_data.pipeline import SampleSettings, batches
-from input_pipeline.magnification.training_data.settings import MICRO_EXPRESSION
+from input_pipeline.magnification.training_data.settings import Spoiling
 from input_pipeline.magnification.weights import load_magnet, save_magnet
 
 _CHECKPOINT = "checkpoint.weights.h5"
 _SETTINGS = "settings.json"
 _WARM_UP = 50
+_CALIBRATION_SEED = 54321
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -49,86 +50,25 @@ class TrainingSettings:
             manipulator never do: what they are for is a small difference of two large
             numbers, of which 8 bits leave nothing.
         seed: Of the first weights and of every sample.
+        calibrate: Whether the weights are scaled at the end until the network magnifies
+            by what it is asked for; see `calibration.py`.
+        recoloured: Share of samples whose frame B has other colours than A, in [0, 1].
         start: Weights to begin with, of a run before this one; empty: drawn weights.
     """
 
     form: Form = "official"
     width: int = WIDTH
-    decoder_blocks: int = DECODER_BLOCKS
+    decoder_blocks: int = 3
     side: int = 64
-    batch_size: int = 8
-    steps: int = 10_000
-    learning_rate: float = 5e-4
+    batch_size: int = 4
+    steps: int = 11_000
+    learning_rate: float = 3e-4
     regularization: float = 0.1
-    mixed_precision: bool = False
+    mixed_precision: bool = True
     seed: int = 0
+    recoloured: float = 0.0
     start: str = ""
-
-
-class MagnetTrainer(keras.Model):
-    """The network with its loss, for `fit`.
-
-    `mean |frame - truth| + regularization * (mean |texture(twin) - texture(A)| +
-    mean |shape(twin) - shape(B)|)`, where the twin is frame B in the colours of A: what
-    has A's colours has A's texture, and what has B's positions has B's shape.
-
-    Source:
-        Published TensorFlow code: `magnet.py`, where both weights are 1. Differs: 0.1,
-        as in the paper, because at 1 the cheapest way down is to shrink what is
-        compared, which is what the motion is read from.
-
-    Args:
-        magnet: The network; it is trained in place.
-        regularization: Weight of the two terms, at least 0.
-
-    Call arguments:
-        inputs: `frame_a`, `frame_b`, `frame_twin`, float `(batch, height, width, 3)` in
-            [-1, 1] with sides that are multiples of 4; `factor`, `(batch,)`.
-
-    Returns:
-        `frame` `(batch, height, width, 3)`, and the two terms `texture_gap` and
-        `shape_gap`, scalars.
-    """
-
-    def __init__(self, magnet: MagNet, regularization: float):
-        super().__init__(name="magnet_trainer")
-        self.network = magnet.model
-        self.parts: Any = (magnet.encoder, magnet.manipulator, magnet.decoder)
-        self.regularization = regularization
-        self.frame_error = keras.metrics.Mean(name="frame_error")
-        # All parts are: a checkpoint can be read before the first call.
-        self.built = True
-
-    def call(self, inputs):
-        encoder, manipulator, decoder = self.parts
-        # One pass of the encoder over three frames is faster than three.
-        frames: Any = [inputs[name] for name in ("frame_a", "frame_b", "frame_twin")]
-        textures, shapes = encoder(ops.concatenate(frames))
-        texture_a, texture_b, texture_twin = _thirds(textures)
-        shape_a, shape_b, shape_twin = _thirds(shapes)
-        magnified = manipulator([shape_a, shape_b, inputs["factor"]])
-        return {
-            "frame": ops.cast(decoder([texture_b, magnified]), "float32"),
-            "texture_gap": _distance(texture_twin, texture_a),
-            "shape_gap": _distance(shape_twin, shape_b),
-        }
-
-    def compute_loss(
-        self, x=None, y=None, y_pred: Any = None, sample_weight=None, training=True
-    ):
-        frame_error = _distance(y_pred["frame"], y)
-        self.frame_error.update_state(frame_error)
-        gaps = y_pred["texture_gap"] + y_pred["shape_gap"]
-        return frame_error + self.regularization * gaps
-
-
-def _thirds(batch) -> Any:
-    return ops.split(batch, 3)
-
-
-def _distance(first, second):
-    first, second = (ops.cast(one, "float32") for one in (first, second))
-    return ops.mean(ops.abs(ops.subtract(first, second)))
+    calibrate: bool = True
 
 
 class _Record(keras.callbacks.Callback):
@@ -227,6 +167,8 @@ def train_magnet(
         InputError: If `out` holds a run with other settings, if `checkpoint_every` does
             not divide `settings.steps`, if TensorBoard is asked for and not installed,
             or if the loss is no longer finite.
+        ArithmeticError: At calibration, if the network hardly magnifies; the weights
+            are written before.
     """
     if settings.steps % checkpoint_every:
         raise InputError(
@@ -261,7 +203,9 @@ def train_magnet(
         trainer.load_weights(checkpoint)
     done = int(trainer.optimizer.iterations)
     data = batches(
-        SampleSettings(side=settings.side, motion=MICRO_EXPRESSION),
+        SampleSettings(
+            side=settings.side, spoiling=Spoiling(recoloured=settings.recoloured)
+        ),
         seed=settings.seed,
         batch_size=settings.batch_size,
         identity_factor=magnet.identity_factor,
@@ -280,5 +224,10 @@ def train_magnet(
         shuffle=False,
         verbose=verbose,
     )
-    save_magnet(magnet, out / "magnet.npz")
+    weights = save_magnet(magnet, out / "magnet.npz")
+    if settings.calibrate:
+        # What is shipped is measured: rounded, and without bfloat16.
+        magnet = load_magnet(weights)
+        calibrate(magnet, seed=_CALIBRATION_SEED)
+        save_magnet(magnet, weights)
     return magnet

@@ -7,6 +7,8 @@ import pytest
 
 from fgrmer_tf.cli.main import main
 from input_pipeline import feature_store
+from input_pipeline.magnification import training
+from input_pipeline.magnification.shape_path import ShapePath, read_model
 from input_pipeline.video import read_video, video_info
 from tests.support.casme2_folder import FRAMES, row, write_casme2_folder
 from tests.support.magnet_reference import load_reference, reference_state_dict
@@ -111,3 +113,26 @@ def test_weights_of_another_kind_are_refused(work, tmp_path, capsys):
     weights = ["--motion", "magnet", "--weights", str(work / "network" / "magnet.npz")]
     assert main(["prepare", *data, *weights]) == 2
     assert "shape path" in " ".join(capsys.readouterr().err.split())
+
+
+def test_training_leaves_weights_that_can_be_used(work, tmp_path):
+    out = ["--out", str(tmp_path / "run"), "--steps", "2", "--batch-size", "1"]
+    assert main(["magnify", "train", *out, "--checkpoint-every", "1"]) == 0
+    settings = json.loads((tmp_path / "run" / "settings.json").read_text())
+    assert (settings["steps"], settings["batch_size"]) == (2, 1)
+    assert ShapePath(read_model(tmp_path / "run" / "shape_path.tflite")).traits
+    clip = work / "data" / FRAMES / "sub01" / "EP00"
+    weights = ["--weights", str(tmp_path / "run" / "magnet.npz")]
+    video = ["--out", str(tmp_path / "o.mp4")]
+    assert main(["magnify", "clip", str(clip), *video, *weights]) == 0
+
+
+def test_a_network_that_learned_nothing_is_said(tmp_path, capsys, monkeypatch):
+    def learned_nothing(*_, **__):
+        raise ArithmeticError("It hardly magnifies.")
+
+    monkeypatch.setattr(training, "train_magnet", learned_nothing)
+    assert main(["magnify", "train", "--out", str(tmp_path / "run")]) == 2
+    error = capsys.readouterr().err
+    assert "hardly magnifies" in error
+    assert "more --steps" in error.replace("\n", " ")

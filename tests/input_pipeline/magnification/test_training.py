@@ -7,17 +7,25 @@ import numpy as np
 import pytest
 
 from fgrmer_tf.errors import InputError
+from input_pipeline.magnification import training
 from input_pipeline.magnification.first_weights import draw_first_weights
 from input_pipeline.magnification.network import build_magnet
+from input_pipeline.magnification.trainer import MagnetTrainer
 from input_pipeline.magnification.training import (
-    MagnetTrainer,
     TrainingSettings,
     train_magnet,
 )
 from input_pipeline.magnification.weights import load_magnet
 
 TINY = TrainingSettings(
-    width=2, decoder_blocks=1, side=16, batch_size=2, steps=6, learning_rate=1e-2
+    width=2,
+    decoder_blocks=1,
+    side=16,
+    batch_size=2,
+    steps=6,
+    learning_rate=1e-2,
+    mixed_precision=False,
+    calibrate=False,
 )
 
 
@@ -110,6 +118,22 @@ def test_weights_of_another_size_cannot_start_a_run(whole, tmp_path):
     start = str(whole[0] / "magnet.npz")
     with pytest.raises(InputError, match="same form, width"):
         fit(tmp_path, dataclasses.replace(TINY, start=start, width=3))
+
+
+def test_the_weights_are_calibrated_when_asked(whole, tmp_path, monkeypatch):
+    def double(magnet, *, seed):
+        kernel = magnet.manipulator.get_layer("change").convolution.kernel
+        kernel.assign(2 * kernel)
+
+    monkeypatch.setattr(training, "calibrate", double)
+    fit(tmp_path, dataclasses.replace(TINY, calibrate=True))
+    before, after = (
+        load_magnet(out / "magnet.npz").manipulator.get_layer("change")
+        for out in (whole[0], tmp_path)
+    )
+    np.testing.assert_allclose(
+        after.convolution.kernel, 2 * before.convolution.kernel, rtol=1e-2, atol=1e-4
+    )
 
 
 def test_only_the_decoder_loses_precision(tmp_path):
