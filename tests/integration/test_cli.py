@@ -10,7 +10,11 @@ import pandas as pd
 import pytest
 
 from fgrmer_tf.cli.main import main
-from tests.support.casme2_folder import row, write_casme2_folder
+from tests.support.casme2_folder import (
+    row,
+    three_class_rows,
+    write_casme2_folder,
+)
 from tests.support.golden_weights import load_reference, reference_state_dict
 
 BIN = Path(sys.executable).parent
@@ -20,13 +24,8 @@ BIN = Path(sys.executable).parent
 def work(tmp_path_factory):
     """A data set, its store, an evaluation and a trained, exported model."""
     work = tmp_path_factory.mktemp("cli")
-    emotions = ("happiness", "disgust", "surprise")
-    rows = [
-        row(subject=subject, clip=f"EP{n:02d}", emotion=emotion, au="12")
-        for subject in (1, 2)
-        for n, emotion in enumerate(emotions)
-    ]
-    write_casme2_folder(work / "data", [*rows, row(clip="EP09", apex="/")])
+    rows = [*three_class_rows(), row(clip="EP09", apex="/")]
+    write_casme2_folder(work / "data", rows)
     store = ["--store", str(work / "store")]
     few = ["--epochs", "2"]
     for command in (

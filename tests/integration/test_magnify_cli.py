@@ -10,7 +10,11 @@ from input_pipeline import feature_store
 from input_pipeline.magnification import training
 from input_pipeline.magnification.shape_path import ShapePath, read_model
 from input_pipeline.video import read_video, video_info
-from tests.support.casme2_folder import FRAMES, row, write_casme2_folder
+from tests.support.casme2_folder import (
+    FRAMES,
+    three_class_rows,
+    write_casme2_folder,
+)
 from tests.support.magnet_reference import load_reference, reference_state_dict
 
 
@@ -18,13 +22,7 @@ from tests.support.magnet_reference import load_reference, reference_state_dict
 def work(tmp_path_factory):
     """A data set, and a network of the public form."""
     work = tmp_path_factory.mktemp("magnify")
-    emotions = ("happiness", "disgust", "surprise")
-    rows = [
-        row(subject=subject, clip=f"EP{n:02d}", emotion=emotion, au="12")
-        for subject in (1, 2)
-        for n, emotion in enumerate(emotions)
-    ]
-    write_casme2_folder(work / "data", rows)
+    write_casme2_folder(work / "data", three_class_rows())
     np.savez(work / "state.npz", **reference_state_dict(load_reference()))
     network = str(work / "network")
     assert (

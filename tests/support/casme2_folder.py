@@ -27,6 +27,16 @@ def row(subject=1, clip="EP02_01f", onset=46, apex=59, offset=86, au="4+L10", **
     return [*values, other.get("emotion", "disgust")]
 
 
+def three_class_rows():
+    """Two subjects with one clip of each class."""
+    emotions = ("happiness", "disgust", "surprise")
+    return [
+        row(subject=subject, clip=f"EP{n:02d}", emotion=emotion, au="12")
+        for subject in (1, 2)
+        for n, emotion in enumerate(emotions)
+    ]
+
+
 def write_frames(root, subject, clip, numbers, images=None):
     folder = root / FRAMES / f"sub{int(subject):02d}" / clip
     folder.mkdir(parents=True, exist_ok=True)
