@@ -7,7 +7,12 @@ import numpy as np
 from fgrmer_tf.config import MotionConfig
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.spec import PATCH_LANDMARKS
-from input_pipeline.align import STABLE_LANDMARKS, transform_points, warp_face
+from input_pipeline.align import (
+    STABLE_LANDMARKS,
+    face_transform,
+    transform_points,
+    warp_face,
+)
 from input_pipeline.aligned_face import align_face
 from input_pipeline.landmarks.face_mesh import FaceMesh
 from input_pipeline.motion import Motion, motion_of
@@ -144,7 +149,7 @@ class AlignedOnset:
         notes = list(dict.fromkeys((*aligned.face.notes, *face.notes)))
         transform = aligned.fine
         if head_motion > _HEAD_MOTION_LIMIT:
-            transform = align_face(face, map_size).fine
+            transform = face_transform(face.landmarks, 2 * map_size)
             notes.append(
                 f"the head moved by {head_motion / map_size:.0%} of the face between "
                 "the frames; it was taken out by landmarks, which is less exact than "

@@ -2,7 +2,7 @@
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
@@ -65,7 +65,13 @@ class Evaluate:
             )
             table = dataclasses.replace(table, label=label)
         recipe = resolve(table, self.model, self.train, self.au_matrix)
-        with RunFolder(self.out, self._settings(recipe, header.key)) as run:
+        settings = {
+            **recipe.settings(header.key, self.seed),
+            "protocol": self.protocol,
+            "selection": "fixed",
+            "shuffle_labels": self.shuffle_labels,
+        }
+        with RunFolder(self.out, settings) as run:
             results = []
             for seed in self.seed:
                 with progress(f"seed {seed}") as update:
@@ -89,20 +95,6 @@ class Evaluate:
         )
         say(f"report: {self.out / 'report.html'}")
 
-    def _settings(self, recipe: Recipe, store_key: str) -> dict[str, Any]:
-        from fgrmer_tf.training.config_record import config_to_dict
-
-        matrix = recipe.au_matrix
-        return {
-            "experiment": config_to_dict(recipe.config),
-            "seeds": list(self.seed),
-            "protocol": self.protocol,
-            "selection": "fixed",
-            "shuffle_labels": self.shuffle_labels,
-            "au_matrix": None if matrix is None else matrix.tolist(),
-            "store": store_key,
-        }
-
 
 def fold_data(recipe: Recipe, fold: "Fold", seed: int) -> "FoldData":
     """Everything a fold is trained and tested on; statistics of its training clips.
@@ -116,19 +108,11 @@ def fold_data(recipe: Recipe, fold: "Fold", seed: int) -> "FoldData":
     from fgrmer_tf.training.fold_trainer import FoldData
     from input_pipeline import tfdata
 
-    table, train = recipe.table, recipe.config.train
+    table = recipe.table
     statistics = recipe.statistics(fold.train)
     embeddings = recipe.embeddings(statistics)
     return FoldData(
-        train=tfdata.training(
-            table.rows(fold.train),
-            embeddings=embeddings,
-            evidence=recipe.evidence,
-            class_balanced=train.class_balanced,
-            mirror=train.mirror,
-            batch_size=train.batch_size,
-            seed=seed,
-        ),
+        train=recipe.training_data(fold.train, embeddings, seed),
         test=tfdata.inference(
             table.rows(fold.test), embeddings=embeddings, evidence=recipe.evidence
         ),

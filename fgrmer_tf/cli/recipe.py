@@ -1,6 +1,7 @@
 """What `evaluate` and `train` share: from a table and settings to a fold's data."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from fgrmer_tf.config import ExperimentConfig, ModelConfig, TrainConfig
 from fgrmer_tf.errors import InputError
 
 if TYPE_CHECKING:
+    import tensorflow as tf
+
     from fgrmer_tf.training.fold_trainer import FoldTrainer
     from input_pipeline.au_graph import AUStatistics
     from input_pipeline.feature_table import FeatureTable
@@ -73,6 +76,35 @@ class Recipe:
         return self.config.train.au_evidence and self.config.model.au_embedding == (
             "given"
         )
+
+    def training_data(
+        self, rows: np.ndarray, embeddings: np.ndarray | None, seed: int
+    ) -> "tf.data.Dataset":
+        """Batches of the clips at `rows`, as the settings want them."""
+        from input_pipeline import tfdata
+
+        train = self.config.train
+        return tfdata.training(
+            self.table.rows(rows),
+            embeddings=embeddings,
+            evidence=self.evidence,
+            class_balanced=train.class_balanced,
+            mirror=train.mirror,
+            batch_size=train.batch_size,
+            seed=seed,
+        )
+
+    def settings(self, store_key: str, seeds: Sequence[int]) -> dict[str, Any]:
+        """What a run folder is known by, whichever command made it."""
+        from fgrmer_tf.training.config_record import config_to_dict
+
+        matrix = self.au_matrix
+        return {
+            "experiment": config_to_dict(self.config),
+            "seeds": list(seeds),
+            "au_matrix": None if matrix is None else matrix.tolist(),
+            "store": store_key,
+        }
 
 
 def resolve(

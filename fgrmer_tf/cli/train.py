@@ -34,36 +34,26 @@ class Train:
         start_tensorflow()
         from export.serving_graph import ServingConstants
         from fgrmer_tf.cli.trained import save_constants
-        from fgrmer_tf.training.config_record import config_to_dict
         from fgrmer_tf.training.final_model import train_final
         from fgrmer_tf.training.run_folder import RunFolder
-        from input_pipeline import feature_store, tfdata
+        from input_pipeline import feature_store
 
         header = feature_store.read_header(self.store)
         table = feature_store.read(self.store)
         recipe = resolve(table, self.model, self.train, self.au_matrix)
         settings = {
-            "experiment": config_to_dict(recipe.config),
-            "seeds": [self.seed],
+            **recipe.settings(header.key, [self.seed]),
             "protocol": "none: every clip is trained on",
-            "store": header.key,
         }
-        statistics = recipe.statistics(np.arange(len(table)))
+        everything = np.arange(len(table))
+        statistics = recipe.statistics(everything)
         constants = ServingConstants(
             class_names=table.class_names,
             au_embeddings=recipe.embeddings(statistics),
             au_evidence=recipe.evidence,
             preprocessing=header.settings,
         )
-        data = tfdata.training(
-            table,
-            embeddings=constants.au_embeddings,
-            evidence=recipe.evidence,
-            class_balanced=self.train.class_balanced,
-            mirror=self.train.mirror,
-            batch_size=self.train.batch_size,
-            seed=self.seed,
-        )
+        data = recipe.training_data(everything, constants.au_embeddings, self.seed)
         with RunFolder(self.out, settings) as run, progress("training") as update:
             save_constants(run.path, constants)
             train_final(

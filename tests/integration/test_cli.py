@@ -64,6 +64,16 @@ def test_the_same_evaluation_again_changes_nothing(work, capsys):
     assert "epochs" in capsys.readouterr().err
 
 
+def test_a_trained_run_is_not_continued_with_another_matrix(work, tmp_path, capsys):
+    np.save(tmp_path / "m.npy", np.ones((9, 9)))
+    before = (work / "model" / "serving.json").read_bytes()
+    arguments = ["--store", str(work / "store"), "--out", str(work / "model")]
+    matrix = ["--au-matrix", str(tmp_path / "m.npy")]
+    assert main(["train", *arguments, "--epochs", "2", *matrix]) == 2
+    assert "au_matrix" in capsys.readouterr().err
+    assert (work / "model" / "serving.json").read_bytes() == before
+
+
 @pytest.mark.parametrize("model", ["model", "export"])
 def test_predict_says_the_same_from_a_run_and_from_an_export(
     work, tmp_path, capsys, model
