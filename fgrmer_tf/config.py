@@ -123,3 +123,107 @@ class ExperimentConfig:
 
     model: ModelConfig = ModelConfig()
     train: TrainConfig = TrainConfig()
+
+
+MapDrop = Literal["attention", "dropout", "spatial", "dropblock"]
+HeadDrop = Literal["heads", "reference"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TransferConfig:
+    """Architecture of TransFER; the defaults are the published `transfer_ir50`."""
+
+    num_classes: int = 7
+    """Number of expression classes, at least 2."""
+    image_size: int = 112
+    """Side of an image [px]."""
+    stem_filters: tuple[int, ...] = (64, 128, 256)
+    """Channels after each stage of the stem; each stage halves the sides."""
+    stem_units: tuple[int, ...] = (3, 4, 14)
+    """Residual units of each stage."""
+    stem_strides: int = 1
+    """Strides of the first convolution."""
+    local_attentions: int = 2
+    """Local attention maps (LANets); 0 leaves all places as they are."""
+    attention_reduction: int = 16
+    """How many times narrower the hidden layer of a local attention is."""
+    attention_norm: bool = True
+    """Whether a local attention is batch-normalised (released code: yes)."""
+    map_drop: MapDrop = "attention"
+    """What hides parts of the maps: attention dropping, or one of its rivals."""
+    map_drop_rate: float = 0.6
+    """Probability that a sample loses a map; 0 drops nothing (published: 0.6)."""
+    block_size: int = 5
+    """Side of a block of `dropblock` [px of the map]."""
+    embedding_dim: int = 768
+    """Width of a token."""
+    encoder_depth: int = 8
+    """Encoder blocks."""
+    num_heads: int = 8
+    """Attention heads; they divide `embedding_dim`."""
+    feed_forward_units: int = 2304
+    """Width inside a feed-forward block."""
+    head_drop: HeadDrop = "heads"
+    """`heads`: a head's output is dropped (paper); `reference`: a token (code)."""
+    head_drop_rate: float = 0.3
+    """Probability that a sample loses a head in a block (published: 0.3)."""
+    attention_scale: float | None = None
+    """Factor of the attention scores; None: 1 / sqrt(features of a head)."""
+
+    def __post_init__(self) -> None:
+        _require(
+            self.num_classes >= 2 and self.image_size >= 16,
+            "`num_classes` must be at least 2 and `image_size` at least 16 px.",
+            num_classes=self.num_classes,
+            image_size=self.image_size,
+        )
+        _require(
+            len(self.stem_filters) == len(self.stem_units) > 0
+            and min(*self.stem_filters, *self.stem_units, self.stem_strides) >= 1,
+            "`stem_filters` and `stem_units` must name the same stages, each value at "
+            "least 1.",
+            stem_filters=self.stem_filters,
+            stem_units=self.stem_units,
+        )
+        # A hit on the only map would hide everything.
+        _require(
+            self.local_attentions != 1 or not self.map_drop_rate,
+            "Dropping a map needs 2 or more, or `map_drop_rate` 0.",
+            local_attentions=self.local_attentions,
+            map_drop_rate=self.map_drop_rate,
+        )
+        _require(
+            self.embedding_dim % self.num_heads == 0,
+            "`num_heads` must divide `embedding_dim`.",
+            embedding_dim=self.embedding_dim,
+            num_heads=self.num_heads,
+        )
+        for name in ("map_drop_rate", "head_drop_rate"):
+            value = getattr(self, name)
+            _require(0 <= value < 1, f"`{name}` must be in [0, 1).", **{name: value})
+
+
+TRANSFER_IR50 = TransferConfig()
+"""The published network: IR-50 without its last stage, and eight blocks."""
+
+TRANSFER_SMALL = TransferConfig(
+    stem_filters=(32, 64, 128),
+    stem_units=(2, 2, 4),
+    embedding_dim=256,
+    encoder_depth=4,
+    num_heads=4,
+    feed_forward_units=768,
+)
+"""For one processor: about a thirtieth of the work."""
+
+TRANSFER_TINY = TransferConfig(
+    image_size=64,
+    stem_filters=(16, 32, 64),
+    stem_units=(1, 1, 1),
+    attention_reduction=8,
+    embedding_dim=96,
+    encoder_depth=2,
+    num_heads=4,
+    feed_forward_units=192,
+)
+"""For tests and synthetic faces: trains in minutes on one processor."""

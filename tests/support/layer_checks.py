@@ -64,6 +64,8 @@ def check_config(case):
         for name, parameter in inspect.signature(case.layer.__init__).parameters.items()
         if name != "self" and parameter.kind is not inspect.Parameter.VAR_KEYWORD
     }
+    if case.layer.__init__ is keras.layers.Layer.__init__:
+        parameters = {}
     assert case.arguments.keys() == parameters.keys()
     config = case.layer(**case.arguments).get_config()
     for name, value in case.arguments.items():
