@@ -17,7 +17,7 @@ $(VENV)/.core: requirements.txt pyproject.toml
 	@$(BIN)/fgrmer fetch-models
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.core requirements-dev.txt
+$(VENV)/.dev: $(VENV)/.core requirements-dev.txt requirements-beam.txt
 	@$(PIP) install -r requirements-dev.txt
 	@touch $@
 

@@ -6,13 +6,21 @@ Answers each line `pair N` or `frame N` with one line of JSON.
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from input_pipeline.magnification.regions import patch_regions, whole_map
-from input_pipeline.magnification.shape_map import ShapeMapper
+from input_pipeline.magnification.displacement import (
+    FirstFace,
+    displacement,
+    first_face,
+)
+from input_pipeline.magnification.regions import MapPlan, patch_regions, whole_map
+from input_pipeline.magnification.shape_map import EncodedFace, ShapeMapper
 from input_pipeline.magnification.shape_path import read_model
+
+Tasks = dict[str, Callable[[], np.ndarray]]
 
 
 def peak_mib() -> float:
@@ -24,25 +32,54 @@ def peak_mib() -> float:
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
+def _shape_tasks(
+    mapper: ShapeMapper, plan: MapPlan, onset: np.ndarray, apex: np.ndarray, by: float
+) -> Tasks:
+    known = mapper.encode(onset, plan)
+
+    def against(first: EncodedFace) -> np.ndarray:
+        return mapper.shape_map(first, mapper.encode(apex, plan), by)
+
+    return {
+        "pair": lambda: against(mapper.encode(onset, plan)),
+        "frame": lambda: against(known),
+    }
+
+
+def _displacement_tasks(
+    mapper: ShapeMapper, plan: MapPlan, onset: np.ndarray, apex: np.ndarray, by: float
+) -> Tasks:
+    known, inside = first_face(mapper, onset, plan), plan.covered
+
+    def against(first: FirstFace) -> np.ndarray:
+        return displacement(mapper, first, mapper.encode(apex, plan), by, inside)
+
+    return {
+        "pair": lambda: against(first_face(mapper, onset, plan)),
+        "frame": lambda: against(known),
+    }
+
+
 def main() -> None:
-    """Serves rounds: arguments are a folder, `whole` or `regions`, and threads."""
+    """Serves rounds: arguments are a folder, a kind of map, and threads.
+
+    Kinds: the published map, `whole` or in `regions`; and the `displacement`.
+    """
     folder, program, threads = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     onset, apex = np.load(folder / "faces.npy")
     factor = float((folder / "factor").read_text())
     model = read_model(folder / "shape.tflite")
-    mapper = ShapeMapper(model, "mean", threads)
+    mapper = ShapeMapper(model, threads)
     height, width = (side // 2 for side in onset.shape[:2])
     plan = whole_map(height, width)
     if program == "regions":
         points = mapper.traits.map_points(np.load(folder / "points.npy"))
         plan = patch_regions(points, height, width, mapper.traits)
-    known = mapper.encode(onset, plan)
-    tasks = {
-        "pair": lambda: mapper.shape_map(
-            mapper.encode(onset, plan), mapper.encode(apex, plan), factor
-        ),
-        "frame": lambda: mapper.shape_map(known, mapper.encode(apex, plan), factor),
-    }
+    tasks = (
+        _displacement_tasks(mapper, plan, onset, apex, factor)
+        if program == "displacement"
+        else _shape_tasks(mapper, plan, onset, apex, factor)
+    )
     print("ready", flush=True)
     for line in sys.stdin:
         task, count = line.split()

@@ -1,16 +1,31 @@
 """One folder with every exported format, verified, or no folder at all."""
 
-import json
+import dataclasses
+import os
+import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from export import litert_model, manifest, onnx_model, saved_model, verify
+from export import fresh_process, manifest, verify, warmup
+from export.card import ModelCard, model_id
+from export.clips import Clips, representative, varied
+from export.core import Core, fold
+from export.precision import in_float32
+from export.reference import reference
 from export.serving_graph import ServingConstants, ServingGraph
-from export.signature import ARTEFACTS, FORMATS, Format, patches_shape, signatures
+from export.settings import ExportSettings
+from export.signature import (
+    ARTEFACTS,
+    LEFT_OUT,
+    QUANTIZED,
+    Format,
+    signatures,
+)
 from fgrmer_tf import atomic
 from fgrmer_tf.errors import InputError
 
@@ -20,27 +35,33 @@ def export_model(
     constants: ServingConstants,
     out: str | Path,
     *,
-    formats: Sequence[Format] = FORMATS,
-    inputs: np.ndarray,
+    clips: Clips,
+    evaluation: Clips | None = None,
+    settings: ExportSettings,
     progress: Callable[[str], None] | None = None,
     replace: bool = False,
 ) -> dict[str, Any]:
     """Writes the trained model in each format; each is read back and compared.
 
+    Every format is written in a process of its own from one folded graph, and run in
+    another.
+
     Writes:
-        `out/savedmodel/1/`, `out/model.onnx`, `out/model.tflite` as asked for, and
-        `out/manifest.json`: path, size and SHA-256 of every file, versions, the largest
-        differences seen, class names, preprocessing. All of it appears at once, after
-        everything was verified.
+        The files of `signature.ARTEFACTS` that were asked for in `out`, and
+        `out/manifest.json`: path, size and SHA-256 of every file, versions, the card,
+        the largest differences seen, their tolerances. All of it appears at once,
+        after everything was verified.
 
     Args:
         model: Trained model with input `patches`, input `au_embeddings` when these are
-            given, and output `logits`.
+            given, and output `logits`. Mixed precision is exported as float32.
         constants: What travels with the model.
         out: Folder to make.
-        formats: What to write, each once, at least one.
-        inputs: float32 `(batch, landmarks, patch_h, patch_w, channels)`, finite, at
-            least one: stored clips to compare on. The first 64 are used.
+        clips: Stored clips, of training subjects: numbers are compared on the first
+            64, and 8-bit ranges are taken from `clips.representative`.
+        evaluation: Clips with labels that 8-bit formats are scored on. Defaults to
+            `clips`.
+        settings: What to write.
         progress: Called with one line of text a step.
         replace: Whether an export in `out` may be replaced; it stays until the new one
             is whole.
@@ -49,52 +70,77 @@ def export_model(
         The manifest.
 
     Raises:
-        InputError: If `formats` is empty, doubles one or names an unknown one, if
-            `inputs` has another shape or dtype, is empty or not finite, if `out` exists
-            and is not to be replaced or is no export, or if `constants` does not go
-            with the model.
+        InputError: If the clips do not go with the model, an 8-bit format is asked for
+            without labels, `out` exists and is not to be replaced or is no export, or
+            `constants` does not go with the model.
         ExportError: If an artefact is not what the model is. Nothing is left of it.
     """
     say = progress or (lambda line: None)
     out = Path(out)
-    _check_formats(formats)
     _check_out(out, replace)
+    model = in_float32(model)
     graph = ServingGraph(model, constants)
-    _check_inputs(inputs, graph.channels)
-    patches = verify.stored_inputs(inputs)
-    expected = verify.reference(model, constants, patches)
-    differences = {}
-    with atomic.folder(out, replace=replace) as folder:
-        for artefact in formats:
-            path = folder / ARTEFACTS[artefact]
+    judged = clips if evaluation is None else evaluation
+    for stored in (clips, judged):
+        stored.require(graph.channels, graph.num_classes)
+    _check_labels(settings.formats, judged)
+    core = fold(graph)
+    card = ModelCard(
+        model_id=model_id(core.graph, constants.class_names),
+        class_names=constants.class_names,
+        preprocessing=constants.preprocessing,
+        licence=settings.licence,
+        data_statement=settings.data_statement,
+    )
+    expected = reference(
+        model, constants, clips, judged if judged.label is not None else None
+    )
+    with (
+        atomic.folder(out, replace=replace) as folder,
+        tempfile.TemporaryDirectory() as staged,
+    ):
+        request = _stage(Path(staged), core, card, representative(clips), settings)
+
+        def make(artefact: Format) -> dict[str, Any]:
+            path = folder.resolve() / ARTEFACTS[artefact]
             path.parent.mkdir(exist_ok=True)
             say(f"Writing {ARTEFACTS[artefact]}")
-            _write(artefact, graph, path, constants)
-            say(f"Comparing {ARTEFACTS[artefact]} with Keras in a fresh process")
-            differences[artefact] = verify.verify(
-                artefact,
-                path,
-                patches=patches,
-                expected=expected,
-                channels=graph.channels,
-                class_names=constants.class_names,
+            fresh_process.run(
+                "export.build",
+                request | {"artefact": artefact, "path": str(path)},
+                f"Writing {path.name}",
             )
+            say(f"Comparing {ARTEFACTS[artefact]} with Keras in a fresh process")
+            return verify.verify(artefact, path, expected, card, opset=settings.opset)
+
+        # Threads that wait for processes: one a core.
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            made = pool.map(make, settings.formats)
+            verified = dict(zip(settings.formats, made, strict=True))
         record = {
             "schema": manifest.SCHEMA,
-            "formats": list(formats),
-            "class_names": list(constants.class_names),
-            "preprocessing": constants.preprocessing,
+            "formats": list(settings.formats),
+            **dataclasses.asdict(card) | {"class_names": list(card.class_names)},
             "au_evidence": constants.au_evidence,
+            "graph": {
+                "before_folding": dataclasses.asdict(core.before),
+                "after_folding": dataclasses.asdict(core.after),
+            },
             "signatures": {
                 artefact: signatures(
                     artefact,
                     channels=graph.channels,
                     num_classes=graph.num_classes,
                 )
-                for artefact in formats
+                for artefact in settings.formats
             },
-            "tolerance": verify.TOLERANCE,
-            "differences": differences,
+            "left_out": LEFT_OUT,
+            "clips": clips.origin,
+            "tolerance": {
+                artefact: verify.TOLERANCE[artefact] for artefact in settings.formats
+            },
+            "verified": verified,
+            "validation": {"passed": True},
             "versions": manifest.versions(),
             "files": manifest.file_records(folder),
         }
@@ -102,27 +148,35 @@ def export_model(
     return record
 
 
-def _write(
-    artefact: Format, graph: ServingGraph, path: Path, constants: ServingConstants
-) -> None:
-    if artefact == "savedmodel":
-        saved_model.write(graph, path)
-    elif artefact == "onnx":
-        metadata = {
-            "class_names": json.dumps(constants.class_names),
-            "preprocessing": json.dumps(constants.preprocessing),
-        }
-        onnx_model.write(graph, path, metadata)
-    else:
-        litert_model.write(graph, path)
+def _stage(
+    folder: Path,
+    core: Core,
+    card: ModelCard,
+    clips: np.ndarray,
+    settings: ExportSettings,
+) -> dict[str, Any]:
+    """Puts what `export.build` reads into `folder`; the part of its request on that."""
+    paths = {
+        name: folder / name for name in ("graph", "card", "representative", "warmup")
+    }
+    paths["graph"].write_bytes(core.graph)
+    paths["card"].write_text(card.json(), encoding="utf-8")
+    for name, patches in (
+        ("representative", clips),
+        ("warmup", varied(clips, max(warmup.BATCHES))),
+    ):
+        with open(paths[name], "wb") as file:
+            np.save(file, patches)
+    return {name: str(path) for name, path in paths.items()} | {"opset": settings.opset}
 
 
-def _check_formats(formats: Sequence[str]) -> None:
-    known = set(formats) <= set(FORMATS)
-    if not formats or not known or len(set(formats)) < len(formats):
+def _check_labels(formats: Sequence[Format], judged: Clips) -> None:
+    eight_bit = [name for name in formats if name in QUANTIZED]
+    if eight_bit and judged.label is None:
         raise InputError(
-            f"`formats` must name each of {', '.join(FORMATS)} at most once, and "
-            f"at least one. Received: {list(formats)}."
+            "An 8-bit format is judged by its score on stored clips with labels. "
+            f"Received: {eight_bit} and clips without labels. Give the feature store "
+            "that the model was trained on."
         )
 
 
@@ -136,21 +190,4 @@ def _check_out(out: Path, replace: bool) -> None:
         raise InputError(
             "Only an export may be replaced by an export. Received: "
             f"`{out}`, which has no {manifest.NAME}. Choose another folder."
-        )
-
-
-def _check_inputs(inputs: np.ndarray, channels: int) -> None:
-    wanted = patches_shape(channels)
-    shaped = inputs.ndim == 5 and inputs.shape[1:] == wanted and len(inputs)
-    if not shaped or inputs.dtype != np.float32:
-        raise InputError(
-            f"`inputs` must hold at least one clip, float32 of shape (batch, "
-            f"{', '.join(map(str, wanted))}). Received: {inputs.dtype} {inputs.shape}. "
-            "Give patches as the model was trained with."
-        )
-    if not np.isfinite(inputs).all():
-        raise InputError(
-            "`inputs` must be finite. Received: NaN or infinity in "
-            f"{np.count_nonzero(~np.isfinite(inputs).all(axis=(1, 2, 3, 4)))} of "
-            f"{len(inputs)} clips. Remove or recompute those clips."
         )

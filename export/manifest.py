@@ -1,4 +1,4 @@
-"""`manifest.json` of an export folder: what was written and how it compared."""
+"""`manifest.json`: what an export folder, or one pushed version of it, must hold."""
 
 import hashlib
 import importlib.metadata
@@ -7,10 +7,13 @@ import platform
 from pathlib import Path
 from typing import Any
 
+from fgrmer_tf import atomic
 from fgrmer_tf.errors import InputError
 
 NAME = "manifest.json"
-SCHEMA = 1
+VERSION_NAME = "assets.extra/manifest.json"
+"""Manifest of one pushed version, where TensorFlow Serving does not mind it."""
+SCHEMA = 2
 _PACKAGES = (
     "fgrmer-tf",
     "tensorflow",
@@ -20,6 +23,7 @@ _PACKAGES = (
     "onnx",
     "onnxruntime",
     "ai-edge-litert",
+    "tensorflow-serving-api",
 )
 
 
@@ -32,30 +36,42 @@ def versions() -> dict[str, str]:
 
 
 def file_records(folder: Path) -> list[dict[str, Any]]:
-    """Path, size [bytes] and SHA-256 of every file below `folder`, sorted by path."""
-    return [
-        {
-            "path": path.relative_to(folder).as_posix(),
-            "bytes": path.stat().st_size,
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        }
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    ]
+    """Path, size [bytes] and SHA-256 of every file below `folder`, sorted by path.
+
+    Raises:
+        InputError: If there is a symbolic link: what it shows may change.
+    """
+    records = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink():
+            raise InputError(
+                "Exported files must be files, not links to some. "
+                f"Received: `{path}`. Export the model again."
+            )
+        if path.is_file():
+            data = path.read_bytes()
+            records.append(
+                {
+                    "path": path.relative_to(folder).as_posix(),
+                    "bytes": len(data),
+                    "sha256": hashlib.sha256(data).hexdigest(),
+                }
+            )
+    return records
 
 
-def read(folder: Path) -> dict[str, Any]:
-    """Reads the manifest of an export folder.
+def read(folder: Path, name: str = NAME) -> dict[str, Any]:
+    """Reads the manifest of an export folder, or with `VERSION_NAME` of a version.
 
     Raises:
         InputError: If there is none, it cannot be read, or its schema is another.
     """
     try:
-        record = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        record = json.loads((folder / name).read_text(encoding="utf-8"))
         schema = record["schema"]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise InputError(
-            f"An export folder must hold a readable {NAME}. Received: `{folder}` "
+            f"An export folder must hold a readable {name}. Received: `{folder}` "
             f"({error}). Make one with `fgrmer export`."
         ) from error
     if schema != SCHEMA:
@@ -75,7 +91,7 @@ def check(folder: Path, record: dict[str, Any], artefact: str) -> None:
         artefact: Path of the artefact within `folder`: a file, or a folder.
 
     Raises:
-        InputError: If a file is missing, changed or not in the manifest.
+        InputError: If a file is missing, changed, a link, or not in the manifest.
     """
 
     def mine(records: list[dict[str, Any]]) -> dict[str, str]:
@@ -85,7 +101,34 @@ def check(folder: Path, record: dict[str, Any], artefact: str) -> None:
             if f"{entry['path']}/".startswith(f"{artefact}/")
         }
 
-    stated, found = mine(record["files"]), mine(file_records(folder))
+    _compare(folder, mine(record["files"]), mine(file_records(folder)))
+
+
+def write_version(folder: Path, fields: dict[str, Any]) -> None:
+    """Writes the manifest of a version: `fields`, and all files there are now."""
+    record = {"schema": SCHEMA, **fields, "files": file_records(folder)}
+    atomic.write_json(folder / VERSION_NAME, record)
+
+
+def check_version(folder: Path) -> dict[str, Any]:
+    """Compares a pushed version with its own manifest, before anything is loaded.
+
+    Returns:
+        The manifest: `model_id`, `version`, `class_names`, `files` and more.
+
+    Raises:
+        InputError: If there is no manifest, or a file is missing, changed, a link, or
+            not in it.
+    """
+    record = read(folder, VERSION_NAME)
+    stated = {entry["path"]: entry["sha256"] for entry in record["files"]}
+    found = {entry["path"]: entry["sha256"] for entry in file_records(folder)}
+    found.pop(VERSION_NAME)
+    _compare(folder, stated, found)
+    return record
+
+
+def _compare(folder: Path, stated: dict[str, str], found: dict[str, str]) -> None:
     differing = sorted(
         path
         for path in stated.keys() | found.keys()

@@ -2,31 +2,66 @@
 
 import json
 import sys
+from pathlib import Path
 
 import numpy as np
 
 from export import runners
+from export.signature import CARD_SIGNATURE, PROBABILITIES
+
+EVALUATED = "evaluated"
+"""Key of the probabilities of the evaluation set."""
+CHUNK = 64
+"""Clips that are run at once where their number is free."""
 
 
 def main() -> None:
     """Answers the request, a JSON object in the first argument.
 
     Reads:
-        `inputs`: `.npy` file of patches.
+        `inputs`: `.npz` file of `patches` and, to be scored, `evaluation`.
 
     Writes:
         `outputs`: `.npz` file with one array `signature/batch/name` an output, for each
-        of `signatures` and for the first clips of each of `batches`.
+        of `signatures` and for the first clips of each of `batches`; `evaluated`, the
+        probabilities of `evaluation`. Of a SavedModel `card/field` for every field of
+        its card, and `warmup_requests`, the number of requests played.
     """
     request = json.loads(sys.argv[1])
-    patches = np.load(request["inputs"])
+    artefact = Path(request["artefact"])
+    with np.load(request["inputs"]) as arrays:
+        clips = dict(arrays)
     answers = {}
     for signature in request["signatures"]:
-        run = runners.load(request["artefact"], signature)
+        if signature == CARD_SIGNATURE:
+            answers |= _of_saved_model(artefact)
+            continue
+        run = runners.load(artefact, signature)
         for batch in request["batches"]:
-            for name, value in run(patches[:batch]).items():
+            for name, value in run(clips["patches"][:batch]).items():
                 answers[f"{signature}/{batch}/{name}"] = value
+        if "evaluation" in clips:
+            answers[EVALUATED] = _probabilities(run, clips["evaluation"])
     np.savez(request["outputs"], **answers)
+
+
+def _of_saved_model(folder: Path) -> dict[str, np.ndarray]:
+    from export import warmup
+
+    texts = runners.ask_card(folder)
+    answers = {
+        f"{CARD_SIGNATURE}/{name}": np.array(text) for name, text in texts.items()
+    }
+    return answers | {"warmup_requests": np.array(warmup.replay(folder))}
+
+
+def _probabilities(run: runners.Runner, clips: np.ndarray) -> np.ndarray:
+    return np.concatenate(
+        [
+            run(clips[start : start + CHUNK])[PROBABILITIES]
+            for start in range(0, len(clips), CHUNK)
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -11,19 +11,30 @@ from typing import Any
 import numpy as np
 
 from export import manifest
+from export.card import ModelCard
 from export.signature import (
     ARTEFACTS,
+    CARD_SIGNATURE,
     EXAMPLE_SIGNATURE,
     EXAMPLES,
+    FIELD,
     FORMATS,
-    LABEL,
+    INPUTS,
     PATCHES,
     TENSOR_SIGNATURE,
+    VALUE,
     Format,
 )
 from fgrmer_tf.errors import InputError
 
-_FASTEST_START: tuple[Format, ...] = ("onnx", "litert", "savedmodel")
+_FASTEST_START: tuple[Format, ...] = (
+    "onnx",
+    "litert",
+    "savedmodel",
+    "litert-float16",
+    "litert-dynamic",
+    "litert-int8",
+)
 Runner = Callable[[np.ndarray], dict[str, np.ndarray]]
 
 
@@ -32,13 +43,14 @@ def load(path: str | Path, signature: str = TENSOR_SIGNATURE) -> Runner:
 
     Args:
         path: SavedModel folder, `.onnx` file or `.tflite` file.
-        signature: Which signature of a SavedModel is called. The function takes patches
-            for either; they are serialized where the signature wants that.
+        signature: Which signature of a SavedModel is called; any but `card`. The
+            function takes patches; they are serialized where the signature wants that.
 
     Returns:
         Function of float32 `(batch, landmarks, patch_h, patch_w, channels)` that gives
         `logits` and `probabilities` float32 `(batch, num_classes)` and, for a
-        SavedModel, `label` unicode `(batch,)`. Not safe across threads.
+        SavedModel, `label` unicode `(batch,)`; or what the signature gives. 8-bit
+        files are fed and read in float32 too. Not safe across threads.
 
     Raises:
         InputError: If `path` is no such artefact.
@@ -69,22 +81,40 @@ def serialize(patches: np.ndarray) -> list[bytes]:
     return [example(clip) for clip in patches]
 
 
+def ask_card(folder: str | Path) -> dict[str, str]:
+    """The card that a SavedModel tells by its signature `card`, field by field."""
+    import tensorflow as tf
+
+    module = tf.saved_model.load(str(folder))
+    fields = [field.name for field in dataclasses.fields(ModelCard)]
+    answer = module.signatures[CARD_SIGNATURE](**{FIELD: tf.constant(fields)})
+    values = [value.decode("utf-8") for value in answer[VALUE].numpy()]
+    return dict(zip(fields, values, strict=True))
+
+
 def _saved_model(path: Path, signature: str) -> Runner:
     import tensorflow as tf
 
     module = tf.saved_model.load(str(path))
 
     def run(patches: np.ndarray) -> dict[str, np.ndarray]:
-        if signature == EXAMPLE_SIGNATURE:
-            inputs = {EXAMPLES: tf.constant(serialize(patches))}
-        else:
+        if signature == TENSOR_SIGNATURE:
             inputs = {PATCHES: tf.constant(patches)}
+        else:
+            name = EXAMPLES if signature == EXAMPLE_SIGNATURE else INPUTS
+            inputs = {name: tf.constant(serialize(patches), tf.string, (len(patches),))}
         # By way of `module`: variables are gone when nothing holds it any more.
         outputs = module.signatures[signature](**inputs)
-        arrays = {name: value.numpy() for name, value in outputs.items()}
-        return arrays | {LABEL: np.char.decode(arrays[LABEL].astype(bytes), "utf-8")}
+        return {name: _array(value.numpy()) for name, value in outputs.items()}
 
     return run
+
+
+def _array(value: np.ndarray) -> np.ndarray:
+    """Numbers as they are, bytes as text."""
+    if value.dtype != object:
+        return value
+    return np.char.decode(value.astype(bytes), "utf-8")
 
 
 def _onnx(path: Path) -> Runner:
@@ -106,11 +136,32 @@ def _litert(path: Path) -> Runner:
     from ai_edge_litert.interpreter import Interpreter
 
     signature = Interpreter(str(path)).get_signature_runner(TENSOR_SIGNATURE)
+    taken = signature.get_input_details()[PATCHES]
+    given = signature.get_output_details()
 
     def run(patches: np.ndarray) -> dict[str, np.ndarray]:
-        return signature(**{PATCHES: patches})
+        outputs = signature(**{PATCHES: _quantized(patches, taken)})
+        return {name: _restored(value, given[name]) for name, value in outputs.items()}
 
     return run
+
+
+def _quantized(values: np.ndarray, details: dict[str, Any]) -> np.ndarray:
+    """Numbers as an 8-bit input takes them: `round(value / scale) + zero`."""
+    if details["dtype"] != np.int8:
+        return values
+    scale, zero = details["quantization"]
+    limits = np.iinfo(np.int8)
+    rounded = np.round(values / np.float32(scale)) + zero
+    return np.clip(rounded, limits.min, limits.max).astype(np.int8)
+
+
+def _restored(values: np.ndarray, details: dict[str, Any]) -> np.ndarray:
+    """What an 8-bit output stands for: `(value - zero) * scale`."""
+    if details["dtype"] != np.int8:
+        return values
+    scale, zero = details["quantization"]
+    return (values.astype(np.float32) - zero) * np.float32(scale)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -133,8 +184,8 @@ def open_export(folder: str | Path, artefact: Format | None = None) -> Export:
 
     Args:
         folder: What `export_model` wrote.
-        artefact: Format to run. Defaults to ONNX, else LiteRT, else SavedModel: the
-            first two start without TensorFlow.
+        artefact: Format to run. Defaults to ONNX, else LiteRT, else SavedModel, else
+            a smaller LiteRT: the first two start without TensorFlow.
 
     Raises:
         InputError: If `folder` is no export, does not hold the format, or a file of

@@ -1,24 +1,26 @@
-"""SavedModel for TensorFlow and TensorFlow Serving."""
+"""TensorFlow's SavedModel, laid out for TensorFlow Serving."""
 
 from pathlib import Path
 
 import tensorflow as tf
 
-from export.serving_graph import ServingGraph
-from export.signature import EXAMPLE_SIGNATURE, TENSOR_SIGNATURE
+from export.card import NAME, ModelCard
+from export.serving_module import ServingModule
+
+EXTRA = "assets.extra"
+"""Folder of a SavedModel that the graph does not read and TensorFlow Serving knows."""
 
 
-def write(graph: ServingGraph, folder: Path) -> None:
-    """Writes both signatures of `graph` with the tag `serve`.
+def write(module: ServingModule, card: ModelCard, folder: Path) -> None:
+    """Saves every signature of `module`.
 
     Writes:
-        A SavedModel folder that loads without this project.
+        A SavedModel with the tag `serve` in `folder`, and in its `assets.extra` the
+        card.
     """
-    tf.saved_model.save(
-        graph,
-        str(folder),
-        signatures={
-            TENSOR_SIGNATURE: graph.patches,
-            EXAMPLE_SIGNATURE: graph.examples,
-        },
-    )
+    # The functions name the Python source they came from: paths of this machine.
+    options = tf.saved_model.SaveOptions(save_debug_info=False)
+    tf.saved_model.save(module, str(folder), signatures=module.served, options=options)
+    extra = folder / EXTRA
+    extra.mkdir()
+    (extra / NAME).write_text(card.json(), encoding="utf-8")

@@ -8,14 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from export.signature import (
-    EXAMPLES,
-    LABEL,
-    LOGITS,
-    PATCHES,
-    PROBABILITIES,
-    patches_shape,
-)
+from export.signature import LOGITS, PATCHES, PROBABILITIES, patches_shape
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.spec import NUM_AUS
 from input_pipeline.au_evidence import au_evidence
@@ -94,20 +87,19 @@ def model_inputs(constants: ServingConstants, patches: tf.Tensor) -> dict:
 
     Returns:
         `patches` and, with given embeddings, `au_embeddings` float32
-        `(batch, num_nodes, embedding_dim)`.
+        `(batch, num_nodes, embedding_dim)`; with a first axis of 1 where no clip
+        weights them, so that what follows from them is computed once.
     """
     if constants.au_embeddings is None:
         return {PATCHES: patches}
+    rows = tf.constant(constants.au_embeddings)[None]
     if constants.au_evidence:
-        weights = au_evidence(patches)
-    else:
-        weights = tf.ones((tf.shape(patches)[0], NUM_AUS))
-    rows = weights[:, :, None] * tf.constant(constants.au_embeddings)[None]
+        rows *= au_evidence(patches)[:, :, None]
     return {PATCHES: patches, _AU_INPUT: rows}
 
 
 class ServingGraph(tf.Module):
-    """A trained model with its constants, as functions of clip data alone.
+    """A trained model with its constants, as a function of clip data alone.
 
     The model runs in inference mode; soft-max happens here and nowhere else. Weights
     are shared with `model`, not copied.
@@ -120,11 +112,7 @@ class ServingGraph(tf.Module):
     Attributes:
         channels: Channels of a patch.
         num_classes: Number of classes.
-        tensors: `tf.function` of `patches`: logits and probabilities, no strings.
-        patches: `tf.function` of `patches`: the same and the label.
-        examples: `tf.function` of serialized `tf.train.Example`s, string `(batch,)`,
-            whose feature `patches` holds the little-endian float32 bytes of a clip, as
-            the records of a feature store do. Other features are ignored.
+        tensors: `tf.function` of `patches`: logits and probabilities.
 
     Raises:
         InputError: At construction, if the model's inputs do not go with
@@ -140,12 +128,7 @@ class ServingGraph(tf.Module):
         outputs: Any = model.output
         self.num_classes: int = outputs[LOGITS].shape[-1]
         _check_model(shapes, self.num_classes, constants)
-        # Variables alone: tracking the Keras model would save its layers and names too.
-        self.weights = [variable.value for variable in model.weights]
-        class_names = tf.constant(constants.class_names)
         clip = patches_shape(self.channels)
-        patches_spec = tf.TensorSpec((None, *clip), tf.float32, PATCHES)
-        examples_spec = tf.TensorSpec((None,), tf.string, EXAMPLES)
 
         def tensors(patches):
             inputs = model_inputs(constants, patches)
@@ -153,23 +136,8 @@ class ServingGraph(tf.Module):
             logits = outputs[LOGITS]
             return {LOGITS: logits, PROBABILITIES: tf.nn.softmax(logits)}
 
-        def labelled(patches):
-            outputs = tensors(patches)
-            return {
-                **outputs,
-                LABEL: tf.gather(class_names, tf.argmax(outputs[LOGITS], axis=-1)),
-            }
-
-        def parsed(examples):
-            schema = {PATCHES: tf.io.FixedLenFeature([], tf.string)}
-            raw = tf.io.parse_example(examples, schema)[PATCHES]
-            values = tf.io.decode_raw(raw, tf.float32)
-            # Not -1: bytes of another length must fail, not become another batch.
-            return labelled(tf.reshape(values, (tf.shape(examples)[0], *clip)))
-
-        self.tensors = tf.function(tensors, input_signature=[patches_spec])
-        self.patches = tf.function(labelled, input_signature=[patches_spec])
-        self.examples = tf.function(parsed, input_signature=[examples_spec])
+        spec = tf.TensorSpec((None, *clip), tf.float32, PATCHES)
+        self.tensors = tf.function(tensors, input_signature=[spec])
 
 
 def _check_model(

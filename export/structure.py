@@ -1,5 +1,8 @@
 """What an artefact says of itself, read from its file without running it."""
 
+import dataclasses
+import zipfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -8,39 +11,73 @@ import tensorflow as tf
 from ai_edge_litert import schema_py_generated as litert
 from tensorflow.core.protobuf import saved_model_pb2
 
+from export import card
 from export.errors import ExportError
-from export.onnx_model import OPSET
+from export.saved_model import EXTRA
 from export.signature import BATCH, TENSOR_SIGNATURE, Format
 
 _PYTHON_OPS = {"PyFunc", "PyFuncStateless", "EagerPyFunc"}
+_VARIABLE_OPS = {"VarHandleOp", "VariableV2", "AssignVariableOp"}
 _ONNX_DOMAINS = {"", "ai.onnx", "ai.onnx.ml"}
 
+_LITERT_TYPES = {
+    litert.TensorType.FLOAT32: "float32",
+    litert.TensorType.INT8: "int8",
+}
+_CONVERSIONS = (
+    litert.BuiltinOperator.QUANTIZE,
+    litert.BuiltinOperator.DEQUANTIZE,
+)
 
-def describe(artefact: Format, path: Path) -> dict[str, dict[str, Any]]:
-    """Checks the structure of an artefact and reads its signatures.
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Structure:
+    """What an artefact's file says.
+
+    Args:
+        signatures: Names, dtypes and shapes, as `export.signature.signatures`.
+        card: Texts of the card inside, as `ModelCard.texts`.
+        counts: Sizes worth knowing: `operators`, and of a LiteRT file with 8-bit
+            activations `conversions`, where it leaves them for floating point or comes
+            back.
+    """
+
+    signatures: dict[str, dict[str, Any]]
+    card: dict[str, str]
+    counts: dict[str, int]
+
+
+def describe(artefact: Format, path: Path, *, opset: int) -> Structure:
+    """Checks the structure of an artefact and reads what it says of itself.
 
     Args:
         artefact: Format of the artefact.
         path: File or folder of the artefact.
-
-    Returns:
-        Names, dtypes and shapes, in the form of `export.signature.signatures`.
+        opset: Operator set that an ONNX file must use.
 
     Raises:
-        ExportError: If a SavedModel has other tags than `serve` or calls Python, if an
-            ONNX file has another opset, a foreign operator, or fails the full check or
-            strict shape inference, or if a LiteRT file needs Flex or custom operators.
+        ExportError: If a SavedModel has other tags than `serve`, calls Python or holds
+            variables, if an ONNX file has another opset, a foreign operator, or fails
+            the full check or strict shape inference, if a LiteRT file needs Flex or
+            custom operators, or if there is no card.
     """
     if artefact == "savedmodel":
         return _saved_model(path)
-    return _onnx(path) if artefact == "onnx" else _litert(path)
+    return _onnx(path, opset) if artefact == "onnx" else _litert(path)
+
+
+def _card(text: str | bytes) -> dict[str, str]:
+    try:
+        return card.read_card(text).texts()
+    except (ValueError, TypeError, KeyError) as error:
+        raise ExportError(f"The card inside cannot be read: {error}.") from error
 
 
 def _tensor(dtype: str, shape: list) -> dict[str, Any]:
     return {"dtype": dtype, "shape": [BATCH if size == -1 else size for size in shape]}
 
 
-def _saved_model(folder: Path) -> dict[str, dict[str, Any]]:
+def _saved_model(folder: Path) -> Structure:
     saved = saved_model_pb2.SavedModel()
     saved.ParseFromString((folder / "saved_model.pb").read_bytes())
     tags = [list(graph.meta_info_def.tags) for graph in saved.meta_graphs]
@@ -49,13 +86,18 @@ def _saved_model(folder: Path) -> dict[str, dict[str, Any]]:
             f"The SavedModel must have the tag `serve` alone, not {tags}."
         )
     graph = saved.meta_graphs[0]
-    functions = graph.graph_def.library.function
-    operators = {node.op for node in graph.graph_def.node}
-    operators |= {node.op for function in functions for node in function.node_def}
-    if operators & _PYTHON_OPS:
+    operators = Counter(node.op for node in graph.graph_def.node)
+    for function in graph.graph_def.library.function:
+        operators.update(node.op for node in function.node_def)
+    forbidden = sorted((_PYTHON_OPS | _VARIABLE_OPS) & operators.keys())
+    if forbidden:
         raise ExportError(
-            f"The SavedModel must not call Python: {sorted(operators & _PYTHON_OPS)}."
+            f"The SavedModel must neither call Python nor hold variables: {forbidden}."
         )
+    try:
+        text = (folder / EXTRA / card.NAME).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ExportError(f"The SavedModel has no card: {error}.") from error
 
     def tensors(infos) -> dict[str, Any]:
         return {
@@ -66,20 +108,24 @@ def _saved_model(folder: Path) -> dict[str, dict[str, Any]]:
             for name, info in infos.items()
         }
 
-    return {
-        name: {"inputs": tensors(found.inputs), "outputs": tensors(found.outputs)}
-        for name, found in graph.signature_def.items()
-        if name != "__saved_model_init_op"
-    }
+    return Structure(
+        signatures={
+            name: {"inputs": tensors(found.inputs), "outputs": tensors(found.outputs)}
+            for name, found in graph.signature_def.items()
+            if name != "__saved_model_init_op"
+        },
+        card=_card(text),
+        counts={"operators": operators.total() - operators["Const"]},
+    )
 
 
-def _onnx(path: Path) -> dict[str, dict[str, Any]]:
+def _onnx(path: Path, opset: int) -> Structure:
     model = onnx.load(path)
     foreign = {node.domain for node in model.graph.node} - _ONNX_DOMAINS
     opsets = {entry.domain: entry.version for entry in model.opset_import}
-    if foreign or opsets.get("") != OPSET:
+    if foreign or opsets.get("") != opset:
         raise ExportError(
-            f"The ONNX file must use opset {OPSET} and no foreign operators: "
+            f"The ONNX file must use opset {opset} and no foreign operators: "
             f"opsets {opsets}, foreign domains {sorted(foreign)}."
         )
     try:
@@ -108,15 +154,19 @@ def _onnx(path: Path) -> dict[str, dict[str, Any]]:
         }
 
     graph = model.graph
-    return {
-        TENSOR_SIGNATURE: {
-            "inputs": tensors(graph.input),
-            "outputs": tensors(graph.output),
-        }
-    }
+    return Structure(
+        signatures={
+            TENSOR_SIGNATURE: {
+                "inputs": tensors(graph.input),
+                "outputs": tensors(graph.output),
+            }
+        },
+        card={entry.key: entry.value for entry in model.metadata_props},
+        counts={"operators": len(graph.node)},
+    )
 
 
-def _litert(path: Path) -> dict[str, dict[str, Any]]:
+def _litert(path: Path) -> Structure:
     # The generated reader calls every field optional: untyped here.
     model: Any = litert.ModelT.InitFromObj(litert.Model.GetRootAs(path.read_bytes()))
     custom = [
@@ -131,16 +181,33 @@ def _litert(path: Path) -> dict[str, dict[str, Any]]:
         described = {}
         for entry in entries:
             tensor = graph.tensors[entry.tensorIndex]
-            dtype = "float32" if tensor.type == litert.TensorType.FLOAT32 else "other"
             described[entry.name.decode()] = _tensor(
-                dtype, [int(size) for size in tensor.shapeSignature]
+                _LITERT_TYPES.get(tensor.type, f"type {tensor.type}"),
+                [int(size) for size in tensor.shapeSignature],
             )
         return described
 
-    return {
-        found.signatureKey.decode(): {
-            "inputs": tensors(found.inputs, model.subgraphs[found.subgraphIndex]),
-            "outputs": tensors(found.outputs, model.subgraphs[found.subgraphIndex]),
-        }
-        for found in model.signatureDefs
-    }
+    codes = [
+        model.operatorCodes[operator.opcodeIndex].builtinCode
+        for graph in model.subgraphs
+        for operator in graph.operators
+    ]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            text = archive.read(card.NAME)
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise ExportError(f"The LiteRT file has no card: {error}.") from error
+    return Structure(
+        signatures={
+            found.signatureKey.decode(): {
+                "inputs": tensors(found.inputs, model.subgraphs[found.subgraphIndex]),
+                "outputs": tensors(found.outputs, model.subgraphs[found.subgraphIndex]),
+            }
+            for found in model.signatureDefs
+        },
+        card=_card(text),
+        counts={
+            "operators": len(codes),
+            "conversions": sum(code in _CONVERSIONS for code in codes),
+        },
+    )

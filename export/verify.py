@@ -1,177 +1,216 @@
 """Whether an artefact is the trained model: structure, then numbers."""
 
-import json
-import os
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 
-from export import signature, structure
+from export import fresh_process, signature, structure
+from export.card import ModelCard
 from export.errors import ExportError
-from export.serving_graph import ServingConstants, model_inputs
-from export.signature import LABEL, LOGITS, PROBABILITIES, Format
+from export.quality import quality
+from export.reference import BATCHES, Reference
+from export.replay import EVALUATED
+from export.signature import (
+    CARD_SIGNATURE,
+    CLASSES,
+    LABEL,
+    LOGITS,
+    PROBABILITIES,
+    QUANTIZED,
+    SCORES,
+    Format,
+)
 
-TOLERANCE = 1e-5
-"""Largest difference: of probabilities, and of logits relative to max(1, |logit|)."""
-BATCHES = (1, 5, 64)
+_FLOAT32 = {LOGITS: 1e-5, PROBABILITIES: 1e-5, SCORES: 1e-5}
+TOLERANCE: dict[Format, dict[str, float]] = {
+    "savedmodel": _FLOAT32,
+    "onnx": _FLOAT32,
+    "litert": _FLOAT32,
+    # Weights of 11 bits: how far a logit moves depends on what it is summed from, and
+    # a probability is what counts in the end.
+    "litert-float16": {PROBABILITIES: 2e-3},
+    "litert-dynamic": {},
+    "litert-int8": {},
+}
+"""Largest difference: of probabilities, and of logits relative to max(1, the largest
+|logit| of all clips that are asked about).
 
-_ROOT = Path(__file__).resolve().parents[1]
-_TIMEOUT = 300
-
-
-def stored_inputs(inputs: np.ndarray) -> np.ndarray:
-    """As many clips as the largest batch needs, all different.
-
-    Args:
-        inputs: float32 `(batch, landmarks, patch_h, patch_w, channels)`, at least one.
-
-    Returns:
-        The first clips of `inputs`; when they are too few, again at half, a third ...
-        of their size.
-    """
-    rows = np.arange(max(BATCHES))
-    scale = 1 + rows // len(inputs)
-    return (inputs[rows % len(inputs)].T / scale).T.astype(np.float32)
-
-
-def reference(
-    model: keras.Model, constants: ServingConstants, patches: np.ndarray
-) -> dict[str, np.ndarray]:
-    """What Keras says: the model run eagerly on the CPU, soft-max in float64."""
-    with tf.device("CPU"):
-        inputs = model_inputs(constants, tf.constant(patches))
-        logits = model(inputs, training=False)[LOGITS].numpy()
-    exponential = np.exp(logits.astype(np.float64) - logits.max(axis=-1, keepdims=True))
-    return {
-        LOGITS: logits,
-        PROBABILITIES: exponential / exponential.sum(axis=-1, keepdims=True),
-    }
+8-bit formats are judged by their score instead; their numbers must be finite."""
 
 
 def verify(
-    artefact: Format,
-    path: Path,
-    *,
-    patches: np.ndarray,
-    expected: dict[str, np.ndarray],
-    channels: int,
-    class_names: tuple[str, ...],
+    artefact: Format, path: Path, expected: Reference, card: ModelCard, *, opset: int
 ) -> dict[str, Any]:
     """Reads the artefact back, runs it in a fresh process and compares.
 
     Args:
         artefact: Format of the artefact.
         path: File or folder of the artefact.
-        patches: What `stored_inputs` gave.
-        expected: What `reference` said of them.
-        channels: Channels of a patch.
-        class_names: Names of all classes, in label order.
+        expected: What Keras said; with an evaluation set for the 8-bit formats.
+        card: What the artefact must say of itself.
+        opset: Operator set of an ONNX file.
 
     Returns:
-        Largest differences seen: `{signature: {batch: {output: difference}}}`.
+        `differences`: `{signature: {batch: {output: largest difference}}}`;
+        `structure`: what `structure.describe` counted; of the 8-bit formats `quality`,
+        of a SavedModel `warmup_requests`.
 
     Raises:
         ExportError: If the structure is wrong, names, shapes or dtypes are not those of
-            `export.signature`, the artefact cannot be run, a difference is above
-            `TOLERANCE` or not finite, or a label is not that of the largest
-            probability.
+            `export.signature`, the card is another, the artefact cannot be run, a
+            number is not finite, a difference is above `TOLERANCE`, the score of an
+            8-bit format falls too far, a label is not that of the largest probability,
+            or a warm-up request fails.
     """
+    channels = expected.patches.shape[-1]
     wanted = signature.signatures(
-        artefact, channels=channels, num_classes=len(class_names)
+        artefact, channels=channels, num_classes=len(card.class_names)
     )
-    described = structure.describe(artefact, path)
-    if described != wanted:
+    described = structure.describe(artefact, path, opset=opset)
+    if described.signatures != wanted:
         raise ExportError(
             f"{artefact}: names, shapes or dtypes are wrong. Wanted: {wanted}. "
-            f"Written: {described}."
+            f"Written: {described.signatures}."
         )
-    answers = _replay(artefact, path, patches, wanted)
-    differences: dict[str, Any] = {}
-    for name in wanted:
-        for batch in BATCHES:
-            outputs = {
-                output: answers[f"{name}/{batch}/{output}"]
-                for output in wanted[name]["outputs"]
+    answers = _replay(artefact, path, expected, list(wanted))
+    _check_card(artefact, described.card, answers, card)
+    record: dict[str, Any] = {
+        "differences": {
+            name: {
+                str(batch): _compare(artefact, name, batch, answers, expected, card)
+                for batch in BATCHES
             }
-            found = {
-                output: _difference(output, outputs[output], expected[output][:batch])
-                for output in (LOGITS, PROBABILITIES)
-            }
-            differences.setdefault(name, {})[str(batch)] = found
-            # `not <=` and not `>`: a difference that is not a number must fail too.
-            if not all(value <= TOLERANCE for value in found.values()):
-                raise ExportError(
-                    f"{artefact}: signature `{name}` at batch {batch} differs from "
-                    f"Keras by {found}; at most {TOLERANCE} is allowed."
-                )
-            _check_labels(artefact, outputs, class_names)
-    return differences
+            for name in wanted
+            if name != CARD_SIGNATURE
+        },
+        "structure": described.counts,
+    }
+    if artefact in QUANTIZED:
+        record["quality"] = _score(answers, expected, card)
+    if artefact == "savedmodel":
+        record["warmup_requests"] = int(answers["warmup_requests"])
+    return record
 
 
-def _difference(name: str, actual: np.ndarray, expected: np.ndarray) -> float:
+def _check_card(
+    artefact: Format,
+    written: dict[str, str],
+    answers: dict[str, np.ndarray],
+    card: ModelCard,
+) -> None:
+    said = [written]
+    if artefact == "savedmodel":
+        prefix = f"{CARD_SIGNATURE}/"
+        said.append(
+            {
+                key.removeprefix(prefix): str(value)
+                for key, value in answers.items()
+                if key.startswith(prefix)
+            }
+        )
+    if any(texts != card.texts() for texts in said):
+        raise ExportError(
+            f"{artefact}: the card inside must be {card.texts()}, not {said}."
+        )
+
+
+def _compare(
+    artefact: Format,
+    name: str,
+    batch: int,
+    answers: dict[str, np.ndarray],
+    expected: Reference,
+    card: ModelCard,
+) -> dict[str, float]:
+    """Differences of one signature's answers to the first `batch` clips."""
+    prefix = f"{name}/{batch}/"
+    outputs = {
+        key.removeprefix(prefix): value
+        for key, value in answers.items()
+        if key.startswith(prefix)
+    }
+    truth = {
+        LOGITS: expected.logits,
+        PROBABILITIES: expected.probabilities,
+        SCORES: expected.probabilities,
+    }
+    found = {
+        output: _difference(output, value, truth[output], batch)
+        for output, value in outputs.items()
+        if output in truth
+    }
+    limits = TOLERANCE[artefact]
+    largest = np.finfo(np.float32).max
+    # `not <=` and not `>`: a difference that is not a number must fail too.
+    if not all(found[output] <= limits.get(output, largest) for output in found):
+        raise ExportError(
+            f"{artefact}: signature `{name}` at batch {batch} differs from Keras by "
+            f"{found}; at most {limits} is allowed, and finite numbers."
+        )
+    _check_labels(artefact, outputs, card.class_names)
+    return found
+
+
+def _difference(
+    name: str, actual: np.ndarray, truth: np.ndarray, batch: int
+) -> float:
+    expected = truth[:batch]
     if actual.shape != expected.shape:
         return float("inf")
-    scale = np.maximum(1, np.abs(expected)) if name == LOGITS else 1
-    return float(np.max(np.abs(actual - expected) / scale))
+    # A logit is a sum of thousands of terms that cancel: its rounding is that of the
+    # largest logit, however small it is itself.
+    scale = max(1.0, float(np.abs(truth).max())) if name == LOGITS else 1.0
+    return float(np.max(np.abs(actual - expected)) / scale)
 
 
 def _check_labels(
     artefact: Format, outputs: dict[str, np.ndarray], class_names: tuple[str, ...]
 ) -> None:
-    if LABEL not in outputs:
-        return
-    wanted = np.asarray(class_names)[outputs[PROBABILITIES].argmax(axis=-1)]
-    if outputs[LABEL].tolist() != wanted.tolist():
-        raise ExportError(
-            f"{artefact}: labels must name the largest probability. Wanted: "
-            f"{wanted.tolist()}. Said: {outputs[LABEL].tolist()}."
-        )
+    names = np.asarray(class_names)
+    wanted = {}
+    if LABEL in outputs:
+        wanted[LABEL] = names[outputs[PROBABILITIES].argmax(axis=-1)]
+    if CLASSES in outputs:
+        wanted[CLASSES] = np.broadcast_to(names, outputs[SCORES].shape)
+    for output, values in wanted.items():
+        if outputs[output].tolist() != values.tolist():
+            raise ExportError(
+                f"{artefact}: `{output}` must name the classes as the probabilities "
+                f"have them. Wanted: {values.tolist()}. Said: "
+                f"{outputs[output].tolist()}."
+            )
+
+
+def _score(
+    answers: dict[str, np.ndarray], expected: Reference, card: ModelCard
+) -> dict[str, Any]:
+    clips = expected.evaluation
+    if clips is None or clips.label is None or expected.evaluated is None:
+        raise ValueError("An 8-bit format is judged on clips with labels.")
+    scores = quality(
+        expected.evaluated, answers[EVALUATED], clips.label, card.class_names
+    )
+    return {"clips_of": clips.origin, **scores}
 
 
 def _replay(
-    artefact: Format, path: Path, patches: np.ndarray, names: Iterable[str]
+    artefact: Format, path: Path, expected: Reference, names: list[str]
 ) -> dict[str, np.ndarray]:
     with tempfile.TemporaryDirectory() as folder:
-        inputs, outputs = Path(folder, "inputs.npy"), Path(folder, "outputs.npz")
-        np.save(inputs, patches)
+        inputs, outputs = Path(folder, "inputs.npz"), Path(folder, "outputs.npz")
+        clips: dict[str, Any] = {"patches": expected.patches}
+        if artefact in QUANTIZED and expected.evaluation is not None:
+            clips["evaluation"] = expected.evaluation.patches
+        np.savez(inputs, **clips)
         request = {
             "artefact": str(path.resolve()),
             "inputs": str(inputs),
             "outputs": str(outputs),
-            "signatures": list(names),
+            "signatures": names,
             "batches": BATCHES,
         }
-        environment = {
-            # On the CPU, for a GPU may round float32 products to fewer bits.
-            "CUDA_VISIBLE_DEVICES": "-1",
-            "TF_CPP_MIN_LOG_LEVEL": "2",
-            "PYTHONPATH": os.pathsep.join([*sys.path, str(_ROOT)]),
-        }
-        try:
-            done = subprocess.run(
-                [sys.executable, "-m", "export.replay", json.dumps(request)],
-                env=os.environ | environment,
-                cwd=folder,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=_TIMEOUT,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise ExportError(
-                f"{artefact}: did not answer within {_TIMEOUT} s in a fresh process."
-            ) from error
-        if done.returncode:
-            raise ExportError(
-                f"{artefact}: could not be run in a fresh process:\n"
-                f"{done.stderr.strip()[-2000:]}"
-            )
+        fresh_process.run("export.replay", request, f"Running {path.name}")
         with np.load(outputs) as answers:
             return dict(answers)

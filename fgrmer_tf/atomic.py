@@ -7,19 +7,42 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 
 def _sibling(path: Path) -> Path:
     return path.with_name(f".{path.name}.tmp-{uuid.uuid4().hex}")
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Has the system write `path`, a file or the names in a folder, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextlib.contextmanager
+def file(path: str | Path) -> Iterator[BinaryIO]:
+    """Yields an open hidden sibling that becomes `path` when the block succeeds.
+
+    When the block raises, the sibling is removed and `path` is as it was.
+
+    Args:
+        path: Target file. Its folder must exist.
+    """
+    path = Path(path)
+    beside = _sibling(path)
+    try:
+        with open(beside, "wb") as opened:
+            yield opened
+            opened.flush()
+            os.fsync(opened.fileno())
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+    sync(path.parent)
 
 
 def write_bytes(path: str | Path, data: bytes) -> Path:
@@ -34,16 +57,8 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = _sibling(path)
-    try:
-        with open(beside, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
-    _sync(path.parent)
+    with file(path) as opened:
+        opened.write(data)
     return path
 
 
@@ -79,8 +94,8 @@ def folder(path: str | Path, *, replace: bool = False) -> Iterator[Path]:
     try:
         yield beside
         for file in beside.rglob("*"):
-            _sync(file)
-        _sync(beside)
+            sync(file)
+        sync(beside)
         if path.exists():
             # A folder cannot be renamed over a full one: the old one steps aside.
             retired = _sibling(path)
@@ -89,6 +104,6 @@ def folder(path: str | Path, *, replace: bool = False) -> Iterator[Path]:
             shutil.rmtree(retired)
         else:
             os.rename(beside, path)
-        _sync(path.parent)
+        sync(path.parent)
     finally:
         shutil.rmtree(beside, ignore_errors=True)

@@ -1,14 +1,24 @@
 """Every setting and its one default, as frozen dataclasses."""
 
 import dataclasses
+import math
 from typing import Any, Literal
 
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.spec import MEGC2019_CLASSES, NUM_AUS
 
 Motion = Literal["dis", "farneback", "tvl1", "precomputed", "magnet"]
+MagnetMap = Literal["displacement", "mean", "projection"]
+MagnetArea = Literal["face", "patches"]
 AUEmbedding = Literal["given", "learned"]
+Selection = Literal["fixed", "inner"]
+Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 AdjacencyNormalization = Literal["official", "symmetric", "row"]
+AdjacencyForm = Literal["column", "row", "cosine", "identity"]
+AUBranch = Literal["graph", "free"]
+LandmarkNormalization = Literal["batch", "layer"]
+LinearPathKind = Literal["none", "trained", "fitted"]
+LinearInput = Literal["patches", "map"]
 
 
 def _require(holds: bool, rule: str, **received: Any) -> None:
@@ -22,14 +32,20 @@ class MotionConfig:
     """How two aligned faces become one motion map."""
 
     method: Motion = "dis"
-    """Optical flow by an algorithm or from `precomputed` images: u, v, strain; or the
-    magnified shape of `magnet`: one channel."""
+    """Optical flow by an algorithm or from `precomputed` images; or `magnet`: by a
+    motion magnification network. Flow and displacement give u, v, strain."""
     map_size: int = 128
     """Side of the motion map [px]; patches are 7 px of it."""
     standardize: bool = True
     """Whether each flow channel is divided by its own deviation over the face."""
     factor: float = 4.0
     """How many times as large `magnet` makes the motion; 1 leaves it as it is."""
+    magnet_map: MagnetMap = "displacement"
+    """Of `magnet`: the `displacement` of onset to magnified shape; or the magnified
+    shape, its `mean` over channels (published) or a `projection` to eight."""
+    magnet_area: MagnetArea = "face"
+    """Of `magnet`: the whole `face`, or only what the `patches` need, in half the
+    time."""
     weights: str = ""
     """Shape path (.tflite) that `magnet` runs; empty is the shipped one."""
 
@@ -39,6 +55,59 @@ class MotionConfig:
             "`map_size` must be at least 32 px.",
             map_size=self.map_size,
         )
+        _require(
+            self.map_size % 2 == 0 or self.method != "magnet",
+            "`map_size` must be even for `magnet`, whose network halves twice.",
+            map_size=self.map_size,
+        )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class VariantConfig:
+    """Which further patches of a clip training may draw; evaluation never does."""
+
+    factors: tuple[float, ...] = ()
+    """Further magnification factors, a variant each; for `magnet` alone."""
+    jitters: int = 0
+    """Variants with landmarks moved at random."""
+    jitter: float = 0.7
+    """Standard deviation of that movement on each axis [px of the map]."""
+    apex_offsets: tuple[int, ...] = ()
+    """Frames from the apex to the one in its place, such as -2 or 1, a variant each."""
+
+    def __post_init__(self) -> None:
+        _require(
+            all(math.isfinite(factor) and factor > 0 for factor in self.factors),
+            "`factors` must be positive and finite.",
+            factors=self.factors,
+        )
+        _require(
+            self.jitters >= 0 and math.isfinite(self.jitter) and self.jitter > 0,
+            "`jitters` must be at least 0 and `jitter` positive and finite.",
+            jitters=self.jitters,
+            jitter=self.jitter,
+        )
+        for name in ("factors", "apex_offsets"):
+            values = getattr(self, name)
+            _require(
+                len(set(values)) == len(values),
+                f"`{name}` must hold no value twice.",
+                **{name: values},
+            )
+        _require(
+            0 not in self.apex_offsets,
+            "`apex_offsets` must not hold 0, which is the apex itself.",
+            apex_offsets=self.apex_offsets,
+        )
+
+    @property
+    def count(self) -> int:
+        """Variants a clip."""
+        return len(self.factors) + self.jitters + len(self.apex_offsets)
+
+
+NO_VARIANTS = VariantConfig()
+"""Nothing beside the evaluated patches."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -48,7 +117,8 @@ class ModelConfig:
     num_classes: int = len(MEGC2019_CLASSES)
     """Number of emotion classes, at least 2."""
     channels: int = 3
-    """Channels of a patch: 1 (shape representation) or 3 (u, v, strain)."""
+    """Channels of a patch, at least 1; exactly 3 are u, v, strain and have a
+    direction."""
     au_embedding: AUEmbedding = "given"
     """`given`: fed as a second input; `learned`: an Embedding inside (published)."""
     embedding_dim: int = NUM_AUS
@@ -63,6 +133,21 @@ class ModelConfig:
     """Whether a linear layer from the region features stands beside the AU fusion."""
     adjacency_normalization: AdjacencyNormalization = "official"
     """`official` is D A^T D with D from row sums, as in the published code."""
+    learned_edges: bool = False
+    """Whether training weighs the edges of the AU graph anew (published: constant)."""
+    au_branch: AUBranch = "graph"
+    """`graph`: AU nodes are graph convolutions of embeddings (published); `free`: they
+    are weights."""
+    landmark_normalization: LandmarkNormalization = "batch"
+    """Of the landmarks' maps: over a `batch` (published), or a clip (`layer`)."""
+    linear_path: LinearPathKind = "none"
+    """Whether a linear model of the standardised input is added to the logits:
+    `trained` with the network, or `fitted` to the training clips before and kept."""
+    linear_input: LinearInput = "patches"
+    """What the linear path reads: the `patches`, or the whole `map`, which cannot be
+    exported."""
+    map_size: int = 32
+    """Side of the map that the linear path reads; the store decides it [px]."""
 
     def __post_init__(self) -> None:
         _require(
@@ -71,8 +156,8 @@ class ModelConfig:
             num_classes=self.num_classes,
         )
         _require(
-            self.channels in (1, 3),
-            "`channels` must be 1 or 3.",
+            self.channels >= 1,
+            "`channels` must be at least 1.",
             channels=self.channels,
         )
         _require(
@@ -80,6 +165,9 @@ class ModelConfig:
             "`embedding_dim` and `encoder_depth` must be at least 1.",
             embedding_dim=self.embedding_dim,
             encoder_depth=self.encoder_depth,
+        )
+        _require(
+            self.map_size >= 1, "`map_size` must be at least 1.", map_size=self.map_size
         )
         for name in ("dropout_rate", "attention_dropout_rate"):
             value = getattr(self, name)
@@ -102,6 +190,15 @@ class TrainConfig:
     """Whether every epoch mirrors half of the training clips."""
     au_evidence: bool = True
     """Whether rows of `given` AU embeddings are weighted by the clip's own motion."""
+    variant_rate: float = 0.5
+    """Share of the training clips that every epoch shows in one of their variants, in
+    [0, 1]; without effect on a store that holds none."""
+    adjacency_form: AdjacencyForm = "column"
+    """What joins two AUs: `column` is P(row AU | column AU), as published; `row` is
+    P(column AU | row AU), as in public reproductions; `cosine` is symmetric;
+    `identity` joins none."""
+    linear_strength: float = 0.03
+    """Weight of the squared length of the coefficients of a `fitted` linear path."""
 
     def __post_init__(self) -> None:
         _require(
@@ -115,6 +212,82 @@ class TrainConfig:
             "`learning_rate` must be positive.",
             learning_rate=self.learning_rate,
         )
+        _require(
+            0 <= self.variant_rate <= 1,
+            "`variant_rate` must be in [0, 1].",
+            variant_rate=self.variant_rate,
+        )
+        _require(
+            math.isfinite(self.linear_strength) and self.linear_strength > 0,
+            "`linear_strength` must be positive and finite.",
+            linear_strength=self.linear_strength,
+        )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SelectionConfig:
+    """How the number of epochs is chosen; never on a tested clip."""
+
+    selection: Selection = "fixed"
+    """`fixed`: `epochs`, set in advance; `inner`: at most `epochs`, chosen in each fold
+    on subjects of its training part, then all of that part is trained on."""
+    inner_folds: int = 3
+    """Subject-grouped folds of the training part for `inner`, at least 2."""
+    oracle: bool = False
+    """Whether the best epoch on the tested clips is reported too, as `oracle`: a leak
+    that much published work commits, shown to be compared with."""
+
+    def __post_init__(self) -> None:
+        _require(
+            self.inner_folds >= 2,
+            "`inner_folds` must be at least 2.",
+            inner_folds=self.inner_folds,
+        )
+
+
+FIXED_EPOCHS = SelectionConfig()
+"""The number of epochs is set in advance."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FitConfig:
+    """How the one model that is kept is fitted, beside `TrainConfig`."""
+
+    precision: Precision = "float32"
+    """What it computes in while it is trained; the kept model computes in float32."""
+    ema: float = 0.0
+    """Momentum of the moving average of the weights that is kept in place of the last
+    ones, in [0, 1); 0 keeps the last ones."""
+    devices: tuple[str, ...] = ()
+    """Devices that share every batch, such as GPU:0 GPU:1; by default all GPUs."""
+    tensorboard: bool = False
+    """Whether losses are written for TensorBoard, to OUT/tensorboard."""
+
+    def __post_init__(self) -> None:
+        _require(0 <= self.ema < 1, "`ema` must be in [0, 1).", ema=self.ema)
+
+
+PLAIN_FIT = FitConfig()
+"""In float32, on what is there, the last weights kept."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LinearConfig:
+    """The linear model that every report shows beside the network."""
+
+    strength: float = 0.03
+    """Weight of the squared length of the coefficients, fixed in advance; above 0."""
+
+    def __post_init__(self) -> None:
+        _require(
+            math.isfinite(self.strength) and self.strength > 0,
+            "`strength` must be positive and finite.",
+            strength=self.strength,
+        )
+
+
+DEFAULT_LINEAR = LinearConfig()
+"""The one that reports show."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

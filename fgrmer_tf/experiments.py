@@ -4,8 +4,10 @@ from typing import Literal
 
 from fgrmer_tf.config import ExperimentConfig, ModelConfig, TrainConfig
 
-DEFAULT = ExperimentConfig()
-"""AU embeddings from training-fold statistics, direct head, balanced loss, mirror."""
+DEFAULT = ExperimentConfig(model=ModelConfig(linear_path="fitted"))
+"""What nested selection chose (`docs/recipe.md`): AU embeddings from training-fold
+statistics and weighted by the clip's evidence, direct head, fitted linear path from the
+patches, balanced loss, mirror."""
 
 PUBLISHED = ExperimentConfig(
     model=ModelConfig(au_embedding="learned", embedding_dim=40, direct_head=False),

@@ -1,7 +1,8 @@
 """Aligning a face to one canonical pose by a similarity transform.
 
-The transform is estimated on the onset frame from points that no expression moves and
-is applied to onset and apex alike, so that motion is not aligned away.
+The transform is estimated on the onset frame from points that no expression moves. It
+serves onset and apex alike, so that motion is not aligned away; of the apex only the
+motion of the head as a whole is taken out (`head_motion.py`).
 """
 
 import cv2
@@ -82,3 +83,16 @@ def warp_face(image: np.ndarray, transform: np.ndarray, size: int) -> np.ndarray
 def transform_points(points: np.ndarray, transform: np.ndarray) -> np.ndarray:
     """Applies a `(2, 3)` transform to `(points, 2)` positions (x, y)."""
     return points @ transform[:, :2].T + transform[:, 2]
+
+
+def compose(second: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """The `(2, 3)` transform that applies `first`, then `second`."""
+    turn = second[:, :2] @ first
+    turn[:, 2] += second[:, 2]
+    return turn
+
+
+def inverse(transform: np.ndarray) -> np.ndarray:
+    """The `(2, 3)` transform that undoes `transform`."""
+    back = np.linalg.inv(transform[:, :2])
+    return np.column_stack([back, -back @ transform[:, 2]])

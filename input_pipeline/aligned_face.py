@@ -5,16 +5,22 @@ import dataclasses
 import cv2
 import numpy as np
 
-from input_pipeline.align import face_transform, transform_points
+from fgrmer_tf.errors import InputError
+from fgrmer_tf.spec import NUM_PATCHES, PATCH_LANDMARKS, PATCH_SIZE
+from input_pipeline.align import compose, face_transform, transform_points
 from input_pipeline.landmarks.face_mesh import Face
+
+TO_MAP = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25]])
+"""From the fine face to the map.
+
+Motion is measured on a face of twice the map's resolution and averaged down, so that
+pixel centres `2i` and `2i + 1` become `i`.
+"""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class AlignedFace:
     """Where a face is, and where it goes.
-
-    Motion is measured on a face of twice the map's resolution and averaged down, so
-    that pixel centres `2i` and `2i + 1` become `i`: `x_map = (x_fine - 0.5) / 2`.
 
     Args:
         face: As found on the frame.
@@ -31,15 +37,20 @@ class AlignedFace:
     inside: np.ndarray
 
 
-def align_face(face: Face, map_size: int) -> AlignedFace:
+def align_face(face: Face, frame: np.ndarray, map_size: int) -> AlignedFace:
     """Aligns a face by its own landmarks.
 
     Args:
         face: As found on the frame.
+        frame: The image, `(height, width, ...)`.
         map_size: Side of the motion map [px].
+
+    Raises:
+        InputError: As `require_seen`.
     """
     fine = face_transform(face.landmarks, 2 * map_size)
-    transform = fine / 2 - np.array([[0, 0, 0.25]])
+    transform = compose(TO_MAP, fine)
+    require_seen(face, frame, transform)
     points = transform_points(face.landmarks, transform)
     mask = np.zeros((map_size, map_size), np.uint8)
     hull = cv2.convexHull(np.round(points).astype(np.int32))
@@ -51,3 +62,31 @@ def align_face(face: Face, map_size: int) -> AlignedFace:
         points=points,
         inside=mask.astype(bool),
     )
+
+
+def require_seen(face: Face, frame: np.ndarray, transform: np.ndarray) -> None:
+    """Refuses a face of which brows or mouth are not in the image.
+
+    A landmark may be beyond the border by half a patch, of which the image then still
+    has a part; the edge is repeated into the rest.
+
+    Args:
+        face: As found on the frame.
+        frame: The image, `(height, width, ...)`.
+        transform: float `(2, 3)` from the frame to the motion map.
+
+    Raises:
+        InputError: If such a landmark is further out.
+    """
+    points = face.landmarks[list(PATCH_LANDMARKS)]
+    last = np.array(frame.shape[1::-1]) - 1
+    beyond = np.maximum(-points, points - last).max(axis=1)
+    beyond = beyond * np.sqrt(np.linalg.det(transform[:, :2]))
+    unseen = int((beyond > PATCH_SIZE // 2).sum())
+    if unseen:
+        height, width = frame.shape[:2]
+        raise InputError(
+            "Brows and mouth must be in the image. Received: a face cut by the border "
+            f"of {width}x{height} px, with {unseen} of {NUM_PATCHES} such landmarks "
+            "outside. Use a frame, or a wider crop, that shows the whole face."
+        )

@@ -48,8 +48,9 @@ def au_evidence(patches: tf.Tensor) -> tf.Tensor:
 
     With flow (three channels), the mean flow of each AU's landmarks is projected on
     the direction in which the AU moves them and divided by the clip's root mean square
-    flow over all patches; with one channel, which has no direction, the region's mean
-    absolute departure from the clip's mean takes its place, less the clip's own mean.
+    flow over all patches; with any other number of channels, which has no direction,
+    the region's mean absolute departure from each channel's mean takes its place, less
+    the clip's own mean.
     `1 + tanh` maps this to (0, 2): 1 says nothing, 2 is full evidence, 0 is full
     evidence of the opposite motion.
 
@@ -57,19 +58,21 @@ def au_evidence(patches: tf.Tensor) -> tf.Tensor:
         Not in the paper: the published AU branch never sees the sample.
 
     Args:
-        patches: float32 `(batch, landmarks, patch_h, patch_w, channels)`, where
-            `channels` is 1, or 3 for u, v, strain.
+        patches: float32 `(batch, landmarks, patch_h, patch_w, channels)`;
+            three channels are u, v, strain.
 
     Returns:
         float32 `(batch, num_nodes)`, in (0, 2); 1 everywhere for a clip without motion.
     """
     if patches.shape[-1] == 3:
-        flow, _ = tf.split(patches, (2, 1), axis=-1)
+        # Not tf.split: LiteRT's converter gives that 8 bits in one of two ways, by
+        # chance.
+        flow = patches[..., :2]  # pyright: ignore[reportArgumentType]
         mean_flow = tf.reduce_mean(flow, axis=(2, 3))
         energy = tf.sqrt(tf.reduce_mean(tf.square(flow), axis=(1, 2, 3, 4)))
         signal = tf.einsum("blc,lcn->bn", mean_flow, tf.constant(_DIRECTED))
     else:
-        centred = patches - tf.reduce_mean(patches, axis=(1, 2, 3, 4), keepdims=True)
+        centred = patches - tf.reduce_mean(patches, axis=(1, 2, 3), keepdims=True)
         magnitude = tf.reduce_mean(tf.abs(centred), axis=(2, 3, 4))
         energy = tf.reduce_mean(magnitude, axis=1)
         signal = tf.matmul(magnitude, tf.constant(_REGION)) - energy[:, None]

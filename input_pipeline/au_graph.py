@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fgrmer_tf.config import AdjacencyForm
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.spec import AU_NODES, AU_NOT_ANNOTATED, NUM_AUS
 from input_pipeline.au_annotation import au_row
@@ -68,25 +69,36 @@ def cooccurrence(au: np.ndarray) -> np.ndarray:
     return present.T @ present
 
 
-def adjacency(counts: np.ndarray) -> np.ndarray:
-    """Column-conditional frequencies with the identity added.
+def adjacency(counts: np.ndarray, form: AdjacencyForm = "column") -> np.ndarray:
+    """How closely two AUs belong together, with the identity added.
 
-    `A[i, j] = N(i and j) / N(j)` for `i != j`, 0 where AU `j` never occurs; `A[i, i]`
-    is 1.
+    For `i != j`, and 0 where the AU that is divided by never occurs:
+    `column`: `A[i, j] = N(i and j) / N(j)`, the frequency of the row's AU given the
+    column's; `row`: `N(i and j) / N(i)`, its transpose; `cosine`:
+    `N(i and j) / sqrt(N(i) N(j))`, symmetric; `identity`: 0. `A[i, i]` is 1.
 
     Source:
-        Lei et al., CVPRW 2021; the axis is the one of the published matrices
-        (`docs/reproduction.md`).
+        Lei et al., CVPRW 2021: `column` is the axis of the published matrices, `row`
+        that of the public reproductions (`docs/reproduction.md`). `cosine` is a choice
+        of this project.
 
     Args:
         counts: int64 `(num_nodes, num_nodes)` from `cooccurrence`.
+        form: What is divided by what.
 
     Returns:
         float32 `(num_nodes, num_nodes)`, in [0, 1].
     """
-    conditional = counts / np.maximum(np.diagonal(counts), 1)
-    np.fill_diagonal(conditional, 1.0)
-    return conditional.astype(np.float32)
+    occurs = np.maximum(np.diagonal(counts), 1)
+    divisor = {
+        "column": occurs[None, :],
+        "row": occurs[:, None],
+        "cosine": np.sqrt(np.outer(occurs, occurs)),
+        "identity": np.inf,
+    }[form]
+    frequency = counts / divisor
+    np.fill_diagonal(frequency, 1.0)
+    return frequency.astype(np.float32)
 
 
 def factorise(counts: np.ndarray, embedding_dim: int) -> np.ndarray:
@@ -119,7 +131,10 @@ def factorise(counts: np.ndarray, embedding_dim: int) -> np.ndarray:
 
 
 def au_statistics(
-    au: np.ndarray, embedding_dim: int, matrix: np.ndarray | None = None
+    au: np.ndarray,
+    embedding_dim: int,
+    matrix: np.ndarray | None = None,
+    form: AdjacencyForm = "column",
 ) -> AUStatistics:
     """Adjacency and embeddings from the AU rows of the training clips alone.
 
@@ -128,6 +143,7 @@ def au_statistics(
         embedding_dim: Width of an embedding.
         matrix: float `(num_nodes, embedding_dim)` to use as embeddings instead, such as
             word vectors of the AU names.
+        form: As in `adjacency`.
 
     Returns:
         Statistics; where no row is annotated they come from the FACS prototypes and a
@@ -151,7 +167,9 @@ def au_statistics(
             f"rows in the order AU {', '.join(map(str, AU_NODES))}. "
             f"Received: {matrix.shape}."
         )
-    return AUStatistics(adjacency=adjacency(counts), embeddings=embeddings, notes=notes)
+    return AUStatistics(
+        adjacency=adjacency(counts, form), embeddings=embeddings, notes=notes
+    )
 
 
 def read_matrix(path: str | Path) -> np.ndarray:

@@ -25,10 +25,26 @@ def mirror(patches: tf.Tensor) -> tf.Tensor:
 
     Args:
         patches: float32 `(batch, landmarks, patch_h, patch_w, channels)`; three
-            channels are u, v, strain, one channel has no direction.
+            channels are u, v, strain, any other number has no direction.
 
     Returns:
         float32, same shape. Twice mirrored is as it was.
     """
-    turned = tf.reverse(tf.gather(patches, MIRROR_ORDER, axis=1), axis=[3])
-    return turned * tf.constant([-1.0, 1.0, 1.0]) if patches.shape[-1] == 3 else turned
+    return _reflected(tf.gather(patches, MIRROR_ORDER, axis=1), width_axis=3)
+
+
+def mirror_map(maps: tf.Tensor) -> tf.Tensor:
+    """The motion map of the mirrored face; see `mirror`.
+
+    Args:
+        maps: float32 `(batch, height, width, channels)`.
+
+    Returns:
+        float32, same shape. Twice mirrored is as it was.
+    """
+    return _reflected(maps, width_axis=2)
+
+
+def _reflected(maps: tf.Tensor, width_axis: int) -> tf.Tensor:
+    turned = tf.reverse(maps, axis=[width_axis])
+    return turned * tf.constant([-1.0, 1.0, 1.0]) if maps.shape[-1] == 3 else turned

@@ -2,7 +2,8 @@
 
 Arrays: `patches` float32 (N, 30, 7, 7, C), `label` int64 (N,), `subject`, `dataset`,
 `clip` unicode (N,), `class_names` unicode (K,), and optionally `au` uint8 (N, 9) with
-255 where an AU is not annotated.
+255 where an AU is not annotated, `motion_map` float32 (N, H, W, C) and `variants`
+float32 (N, V, 30, 7, 7, C).
 """
 
 import hashlib
@@ -17,9 +18,10 @@ from fgrmer_tf import atomic
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.spec import AU_NOT_ANNOTATED, NUM_AUS
 from input_pipeline import feature_store
-from input_pipeline.feature_table import FeatureTable
+from input_pipeline.feature_table import COLUMNS, FeatureTable
 
 _REQUIRED = ("patches", "label", "subject", "dataset", "clip", "class_names")
+_OPTIONAL = ("motion_map", "variants")
 
 
 def import_npz(path: str | Path, store: str | Path) -> feature_store.StoreHeader:
@@ -87,6 +89,7 @@ def read_npz(path: Path) -> FeatureTable:
         clip=arrays["clip"].astype(str),
         class_names=tuple(arrays["class_names"].astype(str).tolist()),
         au=arrays.get("au", not_annotated),
+        **{name: arrays[name] for name in _OPTIONAL if name in arrays},
     )
 
 
@@ -98,15 +101,9 @@ def export_npz(store: str | Path, path: str | Path) -> FeatureTable:
     """
     table = feature_store.read(store)
     buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer,
-        patches=table.patches,
-        label=table.label,
-        subject=table.subject,
-        dataset=table.dataset,
-        clip=table.clip,
-        class_names=np.array(table.class_names),
-        au=table.au,
-    )
+    columns = {name: getattr(table, name) for name in COLUMNS}
+    absent = [name for name in _OPTIONAL if not columns[name].size]
+    given = {name: columns[name] for name in columns if name not in absent}
+    np.savez_compressed(buffer, class_names=np.array(table.class_names), **given)
     atomic.write_bytes(path, buffer.getvalue())
     return table

@@ -4,10 +4,12 @@ import collections
 import csv
 import dataclasses
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from fgrmer_tf import atomic
+from input_pipeline.file_names import show
 
 _SKIPPED, _REPAIRED = "skipped.csv", "repairs.csv"
 
@@ -22,6 +24,8 @@ class Skip:
         clip: See above.
         rule: Short and countable, such as `missing frame`.
         detail: The value that broke the rule.
+        row: Row of the annotation sheet, from 1 as a spreadsheet shows it; `None` where
+            there is no sheet.
     """
 
     dataset: str
@@ -29,6 +33,7 @@ class Skip:
     clip: str
     rule: str
     detail: str
+    row: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -37,11 +42,12 @@ class Repair:
 
     Args:
         dataset: As in `Sample`, like `subject` and `clip`.
-        subject: See above.
+        subject: See above; empty where it concerns the whole data set.
         clip: See above; empty where it concerns every clip of the subject.
         rule: Short and countable, such as `apex set to the middle frame`.
         old: What the data set says; empty where it says nothing.
         new: What is used.
+        row: As in `Skip`.
     """
 
     dataset: str
@@ -50,6 +56,7 @@ class Repair:
     rule: str
     old: str
     new: str
+    row: int | None = None
 
 
 def count_rules(found: Iterable[Skip] | Iterable[Repair]) -> dict[str, int]:
@@ -69,14 +76,27 @@ def write_findings(
         text = io.StringIO()
         writer = csv.DictWriter(text, columns, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(dataclasses.asdict(one) for one in found)
+        for one in found:
+            cells = dataclasses.asdict(one).items()
+            writer.writerow(
+                {key: show(v) if isinstance(v, str) else v for key, v in cells}
+            )
         atomic.write_text(folder / name, text.getvalue())
 
 
 def read_skips(folder: Path) -> tuple[Skip, ...]:
     """Reads `folder/skipped.csv`; a store made from a table has none."""
-    path = folder / _SKIPPED
+    return tuple(Skip(**cells) for cells in _read(folder / _SKIPPED))
+
+
+def read_repairs(folder: Path) -> tuple[Repair, ...]:
+    """Reads `folder/repairs.csv`; a store made from a table has none."""
+    return tuple(Repair(**cells) for cells in _read(folder / _REPAIRED))
+
+
+def _read(path: Path) -> Iterator[dict[str, Any]]:
     if not path.is_file():
-        return ()
+        return
     with open(path, encoding="utf-8", newline="") as file:
-        return tuple(Skip(**row) for row in csv.DictReader(file))
+        for cells in csv.DictReader(file):
+            yield {**cells, "row": int(cells["row"]) if cells.get("row") else None}

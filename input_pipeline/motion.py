@@ -1,4 +1,4 @@
-"""What is measured between two aligned faces: optical flow, or a magnified shape."""
+"""What is measured between two aligned faces: optical flow, or magnified motion."""
 
 import hashlib
 from typing import Any, Protocol
@@ -6,8 +6,6 @@ from typing import Any, Protocol
 import numpy as np
 
 from fgrmer_tf.config import MotionConfig
-from fgrmer_tf.spec import PATCH_LANDMARKS
-from input_pipeline.align import transform_points
 from input_pipeline.aligned_face import AlignedFace
 from input_pipeline.optical_flow import flow_map
 
@@ -67,45 +65,15 @@ def weights_digest(config: MotionConfig) -> str:
     return hashlib.sha256(_weights(config)).hexdigest()
 
 
-class ShapeMotion:
-    """The magnified shape representation of MagNet, one channel.
-
-    Only the brow strip and the mouth box are computed; the map is 0 elsewhere.
-
-    Args:
-        config: Motion settings, with the factor.
+def motion_of(config: MotionConfig) -> Motion:
+    """The measure that `config` names; precomputed flow is measured by nobody.
 
     Raises:
-        InputError: At construction, if there are no such weights.
+        InputError: If the weights that `config` names are not there or no shape path.
     """
+    if config.method != "magnet":
+        return FlowMotion(config)
+    # The interpreter takes a moment to load, and flow has no use for it.
+    from input_pipeline.magnification.shape_motion import MagnetMotion
 
-    def __init__(self, config: MotionConfig) -> None:
-        from input_pipeline.magnification.shape_map import ShapeMapper
-
-        self._config = config
-        self._mapper = ShapeMapper(_weights(config), "mean")
-        # Settings count motion as a whole: 1 leaves it as it is, in either form.
-        self._factor = config.factor - 1 + self._mapper.traits.identity_factor
-
-    def points(self, aligned: AlignedFace) -> np.ndarray:
-        fine = transform_points(aligned.face.landmarks, aligned.fine)
-        return self._mapper.traits.map_points(fine)
-
-    def start(self, face: np.ndarray, aligned: AlignedFace) -> Any:
-        from input_pipeline.magnification.regions import patch_regions
-
-        size = self._config.map_size
-        points = self.points(aligned)[list(PATCH_LANDMARKS)]
-        plan = patch_regions(points, size, size, self._mapper.traits)
-        return self._mapper.encode(face, plan)
-
-    def compare(
-        self, started: Any, face: np.ndarray, aligned: AlignedFace
-    ) -> np.ndarray:
-        later = self._mapper.encode(face, started.plan)
-        return self._mapper.shape_map(started, later, self._factor)
-
-
-def motion_of(config: MotionConfig) -> Motion:
-    """The measure that `config` names; precomputed flow is measured by nobody."""
-    return ShapeMotion(config) if config.method == "magnet" else FlowMotion(config)
+    return MagnetMotion(config, _weights(config))

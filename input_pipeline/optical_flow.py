@@ -90,11 +90,7 @@ def flow_map(
 
 
 def finished(maps: np.ndarray, inside: np.ndarray, config: MotionConfig) -> np.ndarray:
-    """Halves a raw (u, v, strain) map and takes out what the whole face shares.
-
-    The median of u and v over the face is subtracted: it is head motion. With
-    `config.standardize` each channel is divided by its standard deviation over the
-    face.
+    """Halves a raw (u, v, strain) map and makes it comparable.
 
     Args:
         maps: float32 `(2 * map_size, 2 * map_size, 3)`.
@@ -106,7 +102,28 @@ def finished(maps: np.ndarray, inside: np.ndarray, config: MotionConfig) -> np.n
     """
     size = (config.map_size, config.map_size)
     maps = cv2.resize(maps, size, interpolation=cv2.INTER_AREA)
-    maps[..., :2] -= np.median(maps[inside][:, :2], axis=0)
-    if config.standardize:
+    return comparable(maps, inside, standardize=config.standardize)
+
+
+def comparable(
+    maps: np.ndarray, inside: np.ndarray, *, standardize: bool
+) -> np.ndarray:
+    """Takes out of a (u, v, strain) map what the whole face shares.
+
+    The median of u and v over the face is subtracted: it is head motion.
+
+    Args:
+        maps: float32 `(height, width, 3)`; u and v in px of the aligned face.
+        inside: bool `(height, width)`, true on the face.
+        standardize: Whether each channel is divided by its standard deviation over the
+            face.
+
+    Returns:
+        float32 `(height, width, 3)`.
+    """
+    middle = np.zeros(3, np.float32)
+    middle[:2] = np.median(maps[inside][:, :2], axis=0)
+    maps = maps - middle
+    if standardize:
         maps /= np.maximum(maps[inside].std(axis=0), _FLOORS)
     return maps

@@ -3,13 +3,16 @@
 import csv
 import dataclasses
 import io
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from fgrmer_tf import atomic
 from fgrmer_tf.errors import InputError
 from input_pipeline.au_annotation import format_aus, parse_aus
+from input_pipeline.file_names import find, show
 from input_pipeline.findings import Repair, Skip
+from input_pipeline.text_files import read_text
 
 MANIFEST_COLUMNS: tuple[str, ...] = (
     "dataset",
@@ -75,46 +78,65 @@ class Sample:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """The clips of one or several data sets, those left out, and what was repaired."""
+    """The clips of one or several data sets, those left out, and what was repaired.
+
+    Args:
+        samples: Usable clips.
+        skipped: Clips that were left out.
+        repairs: What was changed or chosen.
+        rows: Key of a sample -> its row in the annotation sheet, as in `Skip`.
+    """
 
     samples: tuple[Sample, ...]
     skipped: tuple[Skip, ...] = ()
     repairs: tuple[Repair, ...] = ()
+    rows: Mapping[tuple[str, str, str], int] = dataclasses.field(default_factory=dict)
 
 
-def keep_unique(samples: Iterable[Sample]) -> Manifest:
+def keep_unique(
+    samples: Iterable[Sample], rows: Iterable[int | None] = itertools.repeat(None)
+) -> Manifest:
     """Keeps each clip once: of equal rows the first, of differing rows none.
+
+    Args:
+        samples: In the order of the data set.
+        rows: Where each is in the annotation sheet, as in `Skip`.
 
     Returns:
         The samples in their order, and one `Skip` for each row left out.
     """
-    groups: dict[tuple[str, str, str], list[Sample]] = {}
-    for sample in samples:
-        groups.setdefault(sample.key, []).append(sample)
-    kept, skipped = [], []
-    for (dataset, subject, clip), rows in groups.items():
-        equal = all(row == rows[0] for row in rows)
+    groups: dict[tuple[str, str, str], list[tuple[Sample, int | None]]] = {}
+    for sample, row in zip(samples, rows, strict=False):
+        groups.setdefault(sample.key, []).append((sample, row))
+    kept, skipped, rows_of = [], [], {}
+    for (dataset, subject, clip), group in groups.items():
+        first = group[0][0]
+        equal = all(sample == first for sample, _ in group)
         if equal:
-            kept.append(rows[0])
-        for _ in rows[1:] if equal else rows:
+            kept.append(first)
+            if group[0][1] is not None:
+                rows_of[first.key] = group[0][1]
+        for _, row in group[1:] if equal else group:
             skipped.append(
                 Skip(
                     dataset=dataset,
                     subject=subject,
                     clip=clip,
                     rule="duplicate clip",
-                    detail=f"{len(rows)} rows with this key, "
+                    detail=f"{len(group)} rows with this key, "
                     + ("all equal: the first is kept" if equal else "they differ"),
+                    row=row,
                 )
             )
-    return Manifest(samples=tuple(kept), skipped=tuple(skipped))
+    return Manifest(samples=tuple(kept), skipped=tuple(skipped), rows=rows_of)
 
 
 def write_manifest(path: str | Path, samples: Sequence[Sample]) -> None:
     """Writes the exchange CSV; paths become absolute.
 
     Writes:
-        `path`, UTF-8, header `MANIFEST_COLUMNS`, rows in the order given.
+        `path`, UTF-8, header `MANIFEST_COLUMNS`, rows in the order given. File names
+        whose bytes are GBK are written as the text they stand for.
     """
     text = io.StringIO()
     writer = csv.DictWriter(text, MANIFEST_COLUMNS, lineterminator="\n")
@@ -123,7 +145,7 @@ def write_manifest(path: str | Path, samples: Sequence[Sample]) -> None:
         row: dict = {name: getattr(sample, name) for name in MANIFEST_COLUMNS}
         row["au"] = None if sample.au is None else format_aus(sample.au)
         for name in _PATHS:
-            row[name] = row[name] and Path(row[name]).absolute()
+            row[name] = row[name] and show(Path(row[name]).absolute())
         writer.writerow({k: "" if v is None else v for k, v in row.items()})
     atomic.write_text(path, text.getvalue())
 
@@ -132,8 +154,9 @@ def read_manifest(path: str | Path, class_names: Sequence[str]) -> Manifest:
     """Reads the exchange CSV.
 
     Reads:
-        `path`, with the header `MANIFEST_COLUMNS` in any order; relative paths are
-        relative to its folder. An empty `au` means not annotated, `0` means none.
+        `path`, UTF-8 or GBK, with the header `MANIFEST_COLUMNS` in any order; relative
+        paths are relative to its folder. An empty `au` means not annotated, `0` means
+        none.
 
     Args:
         path: The CSV file.
@@ -148,16 +171,13 @@ def read_manifest(path: str | Path, class_names: Sequence[str]) -> Manifest:
             empty, or a number cannot be read.
     """
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The manifest `{path}` cannot be read: {error}.") from error
-    reader = csv.DictReader(io.StringIO(text))
+    reader = csv.DictReader(io.StringIO(read_text(path), newline=""))
     missing = [c for c in MANIFEST_COLUMNS if c not in (reader.fieldnames or ())]
     if missing:
         raise InputError(
             f"The manifest must have the columns {', '.join(MANIFEST_COLUMNS)}. "
-            f"Missing in `{path}`: {', '.join(missing)}."
+            f"Missing in `{path}`: {', '.join(missing)}. "
+            f"Found: {', '.join(reader.fieldnames or ()) or 'none'}."
         )
     samples, skipped = [], []
     for row in reader:
@@ -170,17 +190,29 @@ def read_manifest(path: str | Path, class_names: Sequence[str]) -> Manifest:
             samples.append(sample)
         else:
             dataset, subject, clip = sample.key
-            skipped.append(Skip(dataset=dataset, subject=subject, clip=clip, **problem))
+            rule, detail = problem
+            skipped.append(
+                Skip(
+                    dataset=dataset,
+                    subject=subject,
+                    clip=clip,
+                    rule=rule,
+                    detail=detail,
+                    row=reader.line_num,
+                )
+            )
     unique = keep_unique(samples)
-    return Manifest(samples=unique.samples, skipped=(*skipped, *unique.skipped))
+    return Manifest(
+        samples=unique.samples, skipped=(*skipped, *unique.skipped), rows=unique.rows
+    )
 
 
 def _sample(
     row: dict[str, str], base: Path, where: str, class_names: Sequence[str]
-) -> tuple[Sample, dict[str, str] | None]:
+) -> tuple[Sample, tuple[str, str] | None]:
     cells = {name: (row[name] or "").strip() for name in MANIFEST_COLUMNS}
     values: dict = {name: cells[name] for name in _REQUIRED}
-    values |= {name: base / cells[name] for name in _PATHS if cells[name]}
+    values |= {name: find(base / cells[name]) for name in _PATHS if cells[name]}
     try:
         values |= {
             name: int(cells[name])
@@ -195,12 +227,10 @@ def _sample(
         ) from error
     problem = None
     if cells["label"] not in class_names:
-        problem = {
-            "rule": "unknown label",
-            "detail": f"{cells['label']!r} is not one of {', '.join(class_names)}",
-        }
+        known = ", ".join(class_names)
+        problem = ("unknown label", f"{cells['label']!r} is not one of {known}")
     try:
         values["au"] = parse_aus(cells["au"])
     except ValueError as error:
-        problem = problem or {"rule": "unreadable action units", "detail": str(error)}
+        problem = problem or ("unreadable action units", str(error))
     return Sample(**values), problem

@@ -1,37 +1,28 @@
-"""`tf.data` pipelines: one for training, one for inference."""
+"""`tf.data` pipelines: one for training, one for inference.
+
+A table is in memory whole. What runs through the pipelines are numbers of batches; a
+batch is gathered at once, which is many times as fast as handing on clips one by one.
+"""
 
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from input_pipeline.au_evidence import au_evidence
-from input_pipeline.augment import mirror as mirror_clips
+from input_pipeline.batch_columns import Columns, inference_columns, training_columns
+from input_pipeline.batches import (
+    epoch_rows,
+    inference_batch,
+    steps_per_epoch,
+    training_batch,
+)
 from input_pipeline.feature_table import FeatureTable
 
 
-def _inputs(
-    table: FeatureTable, embeddings: np.ndarray | None, evidence: bool
-) -> tf.data.Dataset:
-    """Clips one by one: patches and, when embeddings are given, their row weights."""
-    features: Any = {"patches": table.patches}
-    if embeddings is not None:
-        features["row_weights"] = (
-            au_evidence(tf.constant(table.patches)).numpy()
-            if evidence
-            else np.ones((len(table), len(embeddings)), np.float32)
-        )
-    return tf.data.Dataset.from_tensor_slices(features)
-
-
-def _embed(features: dict, embeddings: np.ndarray | None) -> dict:
-    if embeddings is None:
-        return features
-    weights = features["row_weights"]
-    return {
-        "patches": features["patches"],
-        "au_embeddings": weights[:, :, None] * tf.constant(embeddings)[None],
-    }
+def _constants(columns: Columns) -> Columns:
+    # Data sets run on the processor; tensors elsewhere would be fetched each step.
+    with tf.device("cpu"):
+        return {name: tf.constant(values) for name, values in columns.items()}
 
 
 def training(
@@ -41,54 +32,61 @@ def training(
     evidence: bool,
     class_balanced: bool,
     mirror: bool,
+    variant_rate: float,
     batch_size: int,
     seed: int,
+    epochs: int,
+    motion_map: bool = False,
 ) -> tf.data.Dataset:
     """Shuffled batches of `(inputs, label, weight)` over the clips of `table`.
 
-    Everything random is a function of `seed` and changes every epoch.
+    Everything random is a function of `seed` and changes every epoch. An epoch shows
+    each clip once: its patches, or one of its variants in their place.
 
     Args:
         table: Training clips of one fold and nothing else.
-        embeddings: float32 `(num_nodes, embedding_dim)`, or `None` for a model whose
-            embedding is learned.
-        evidence: Whether embedding rows are weighted by the clip's own AU evidence.
-        class_balanced: Whether `weight` is n / (k * n_class), else 1, with `k` the
-            number of classes among these clips.
-        mirror: Whether every epoch mirrors half of the clips, drawn anew.
-        batch_size: Clips a batch; the last one may be smaller.
-        seed: Order of the clips, and which are mirrored.
+        embeddings: As in `batch_columns.training_columns`.
+        evidence: As in `batch_columns.training_columns`.
+        class_balanced: As in `batch_columns.training_columns`.
+        mirror: As in `batches.training_batch`.
+        variant_rate: As in `batches.training_batch`.
+        batch_size: Clips a batch; the last one of an epoch may be smaller.
+        seed: Order of the clips, which are mirrored, and which variants are shown.
+        epochs: How often each clip is shown.
+        motion_map: As in `batch_columns.training_columns`.
 
     Returns:
-        Batches: `patches` float32 `(batch, landmarks, patch_h, patch_w, channels)` and,
-        with embeddings, `au_embeddings` float32 `(batch, num_nodes, embedding_dim)`;
-        label int64 `(batch,)`; weight float32 `(batch,)`.
+        All batches of all epochs, `batches.steps_per_epoch` an epoch: `patches` float32
+        `(batch, landmarks, patch_h, patch_w, channels)`; with embeddings,
+        `au_embeddings` float32 `(batch, num_nodes, embedding_dim)`; on request,
+        `motion_map` float32 `(batch, height, width, channels)`; label int64 `(batch,)`;
+        weight float32 `(batch,)`.
+
+    Raises:
+        InputError: If motion maps are asked of a table without.
     """
-    counts = np.bincount(table.label, minlength=len(table.class_names))
-    weight = np.ones(len(table), np.float32)
-    if class_balanced:
-        present = np.count_nonzero(counts)
-        weight = (len(table) / (present * counts[table.label])).astype(np.float32)
-    targets = tf.data.Dataset.from_tensor_slices((table.label, weight))
-    clips = tf.data.Dataset.zip(_inputs(table, embeddings, evidence), targets)
-    # Shuffled before batching, so that the clips of a batch change from epoch to epoch.
-    clips = clips.shuffle(len(table), seed=seed, reshuffle_each_iteration=True)
-    draws = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True)
-
-    def finish(clips_and_targets, draws):
-        features, target = clips_and_targets
-        if mirror:
-            mirrored = tf.reshape(draws % 2 == 0, (-1, 1, 1, 1, 1))
-            patches = features["patches"]
-            features["patches"] = tf.where(mirrored, mirror_clips(patches), patches)
-        return (_embed(features, embeddings), *target)
-
-    return (
-        tf.data.Dataset.zip(clips, draws)
-        .batch(batch_size)
-        .map(finish)
-        .prefetch(tf.data.AUTOTUNE)
+    columns = _constants(
+        training_columns(
+            table,
+            embeddings=embeddings,
+            evidence=evidence,
+            class_balanced=class_balanced,
+            mirror=mirror,
+            motion_map=motion_map,
+        )
     )
+    steps = steps_per_epoch(len(table), batch_size)
+    clips, key = tf.constant(len(table), tf.int64), tf.constant(seed, tf.int64)
+
+    def batch(number: Any):
+        epoch, first = number // steps, number % steps * batch_size
+        places = tf.range(first, tf.minimum(first + batch_size, clips))
+        rows = epoch_rows(places, clips, key, epoch)
+        return training_batch(
+            columns, rows, key, epoch, mirror=mirror, variant_rate=variant_rate
+        )
+
+    return tf.data.Dataset.range(epochs * steps).map(batch).prefetch(tf.data.AUTOTUNE)
 
 
 def inference(
@@ -97,11 +95,20 @@ def inference(
     embeddings: np.ndarray | None,
     evidence: bool,
     batch_size: int = 64,
+    motion_map: bool = False,
 ) -> tf.data.Dataset:
-    """Batches of model inputs in the order of `table`; arguments as `training`."""
+    """Batches of model inputs in the order of `table`, which shows no variant.
+
+    Arguments as `batch_columns.inference_columns`; raises as that.
+    """
+    columns = _constants(
+        inference_columns(
+            table, embeddings=embeddings, evidence=evidence, motion_map=motion_map
+        )
+    )
     return (
-        _inputs(table, embeddings, evidence)
+        tf.data.Dataset.range(len(table))
         .batch(batch_size)
-        .map(lambda features: _embed(features, embeddings))
+        .map(lambda rows: inference_batch(columns, rows))
         .prefetch(tf.data.AUTOTUNE)
     )

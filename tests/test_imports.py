@@ -30,7 +30,13 @@ MAY_IMPORT = {
     "fgrmer_tf.training": ("fgrmer_tf.models", "fgrmer_tf.evaluation", *LEAVES),
     "fgrmer_tf.cli": ("fgrmer_tf", "input_pipeline", "export"),
     "input_pipeline": LEAVES,
-    "export": ("fgrmer_tf.models", "input_pipeline", *LEAVES),
+    # Macro F1 has one home; an 8-bit export is judged by it.
+    "export": (
+        "fgrmer_tf.models",
+        "fgrmer_tf.evaluation.metrics",
+        "input_pipeline",
+        *LEAVES,
+    ),
 }
 
 

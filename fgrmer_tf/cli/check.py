@@ -2,41 +2,121 @@
 
 import collections
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import tyro
+from rich.markup import escape
+from rich.table import Table
 
-from fgrmer_tf.cli.console import count_table, say
-from fgrmer_tf.cli.data_sets import DatasetName, load
-from fgrmer_tf.errors import InputError
+from fgrmer_tf.cli.console import console, count_table, progress, say
+from fgrmer_tf.cli.data_sets import DatasetName, FrameKind, MissingApex, load
+from input_pipeline.label_sets.label_set import DEFAULT, ClassSet, label_set
+
+if TYPE_CHECKING:
+    from input_pipeline.checking.check import CheckResult
+    from input_pipeline.checking.finding import Finding
+    from input_pipeline.checking.tally import Tally
+
+_NOT_USABLE = 1
+_TITLES = {
+    "fault": "left out: faulty",
+    "warning": "warnings",
+    "repair": "repairs",
+    "protocol": "left out: protocol",
+}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Check:
-    """Counts the clips of a data set: usable, left out and why, and repaired."""
+    """Says what of a data set is usable, what is not, and what was repaired.
+
+    Exit status: 0 the set is usable: two subjects or more and two classes or more are
+    left, and of a class set with a list of clips all are there; 1 it is not; 2 wrong
+    input, such as a wrong root.
+    """
 
     dataset: tyro.conf.Positional[DatasetName]
     """Name of the data set."""
     root: tyro.conf.Positional[Path]
     """Its folder, as delivered."""
+    classes: ClassSet = DEFAULT
+    """Class set to check for."""
+    frames: FrameKind = "any"
+    """Which frame folders to read."""
+    missing_apex: MissingApex = "leave-out"
+    """Whether the middle frame stands for an apex that is not annotated."""
+    deep: bool = False
+    """Decode every frame of every clip; takes minutes where the rest takes seconds."""
+    out: Path | None = None
+    """Folder for check.html, findings.csv and counts.csv."""
 
-    def run(self) -> None:
-        from input_pipeline.findings import count_rules
+    def run(self) -> int:
+        from input_pipeline.checking.check import check
 
-        manifest = load(self.dataset, self.root)
-        labels = collections.Counter(sample.label for sample in manifest.samples)
-        subjects = collections.Counter(sample.subject for sample in manifest.samples)
-        count_table("clips by class", labels)
-        count_table("clips by subject", dict(sorted(subjects.items())))
-        if manifest.skipped:
-            count_table("left out", count_rules(manifest.skipped))
-        for skip in manifest.skipped:
-            say(f"{skip.subject}/{skip.clip}: {skip.rule} ({skip.detail})")
-        if manifest.repairs:
-            count_table("repairs", count_rules(manifest.repairs))
-        for repair in manifest.repairs:
-            where = f"{repair.subject}/{repair.clip}".rstrip("/")
-            say(f"{where}: {repair.rule} ({repair.old or 'nothing'} -> {repair.new})")
-        if not manifest.samples:
-            raise InputError(f"`{self.root}` has no usable clip.")
-        say(f"{len(manifest.samples)} clips of {len(subjects)} subjects are usable.")
+        labels = label_set(self.classes)
+        manifest = load(self.dataset, self.root, labels, self.frames, self.missing_apex)
+        with progress("checking clips") as update:
+            result = check(
+                manifest,
+                self.dataset,
+                self.root,
+                labels,
+                deep=self.deep,
+                progress=update,
+            )
+        _print(result)
+        if self.out:
+            from fgrmer_tf.cli.check_report import write_report
+
+            say(f"report: {escape(str(write_report(self.out, result, self.root)))}")
+        for reason in result.reasons:
+            say(f"[bold red]not usable:[/] {escape(reason)}")
+        subjects = {sample.subject for sample in result.samples}
+        say(f"{len(result.samples)} clips of {len(subjects)} subjects are usable.")
+        return _NOT_USABLE if result.reasons else 0
+
+
+def _print(result: "CheckResult") -> None:
+    from input_pipeline.checking import tally
+    from input_pipeline.checking.finding import KINDS
+
+    _tally_table("clips by class", tally.class_tallies(result))
+    _tally_table("clips by subject", tally.subject_tallies(result))
+    if units := tally.unit_tallies(result):
+        _tally_table("clips with action unit", units)
+    for kind in KINDS:
+        found = [one for one in result.findings if one.kind == kind]
+        if found:
+            rules = collections.Counter(one.rule for one in found)
+            count_table(_TITLES[kind], dict(rules.most_common()))
+        for one in found:
+            say(escape(_line(one)))
+    if result.composite:
+        said = result.composite
+        say(
+            f"MEGC2019 list: {said.listed - len(said.absent)} of {said.listed} clips "
+            f"are usable here, {len(said.extra)} usable clips are not in the list."
+        )
+
+
+def _tally_table(title: str, tallies: "Sequence[Tally]") -> None:
+    table = Table(title=title, title_justify="left")
+    table.add_column("what")
+    table.add_column("clips", justify="right")
+    table.add_column("published", justify="right")
+    for one in tallies:
+        known = "" if one.published is None else f"{one.published} ({one.evidence})"
+        table.add_row(escape(one.name), str(one.clips), known)
+    console.print(table)
+
+
+def _line(one: "Finding") -> str:
+    where = f"{one.subject}/{one.clip}".strip("/") or "data set"
+    row = f" (row {one.row})" if one.row else ""
+    if one.kind == "repair":
+        detail = f"{one.old or 'nothing'} -> {one.new}"
+    else:
+        detail = ", ".join(filter(None, (one.detail, one.file)))
+    return f"{where}{row}: {one.rule} ({detail})"

@@ -4,7 +4,6 @@ Standard output is for results, so that `--json` can be piped.
 """
 
 import contextlib
-import os
 from collections.abc import Callable, Iterator, Mapping
 
 from rich.console import Console
@@ -17,6 +16,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+
+from input_pipeline.native_output import silenced
 
 console = Console(stderr=True)
 
@@ -34,24 +35,6 @@ def progress(title: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=console) as bars:
         task = bars.add_task(title, total=None)
         yield lambda done, total: bars.update(task, completed=done, total=total)
-
-
-@contextlib.contextmanager
-def silenced() -> Iterator[None]:
-    """Drops what native libraries write to standard error as they start.
-
-    TensorFlow and LiteRT greet on standard error before any log level is read. What
-    fails raises, and is seen as ever.
-    """
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def start_tensorflow() -> None:

@@ -1,45 +1,37 @@
 """The data sets that the command line knows by name."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
-from fgrmer_tf.errors import InputError
+from input_pipeline.datasets.names import DatasetName, FrameKind, MissingApex
 
 if TYPE_CHECKING:
+    from input_pipeline.label_sets.label_set import LabelSet
     from input_pipeline.records import Manifest
 
-DatasetName = Literal["casme", "casme2", "casme3a", "samm", "smic", "mmew", "4dme"]
+__all__ = ["DatasetName", "FrameKind", "MissingApex", "load"]
 
 
-def load(dataset: str, root: Path) -> "Manifest":
+def load(
+    dataset: str,
+    root: Path,
+    labels: "LabelSet | None" = None,
+    frames: FrameKind = "any",
+    missing_apex: MissingApex = "leave-out",
+) -> "Manifest":
     """Reads `root` as the data set of that name.
+
+    Args:
+        dataset: A `DatasetName`.
+        root: Its folder.
+        labels: Decides the classes; without it, the default class set.
+        frames: Which frames are read.
+        missing_apex: What becomes of a clip whose apex is not annotated.
 
     Raises:
         InputError: If the name is unknown, or as the loader says.
     """
-    from input_pipeline.datasets import (
-        casme,
-        casme2,
-        casme3,
-        four_dme,
-        mmew,
-        samm,
-        smic,
-    )
+    from input_pipeline.datasets import catalogue
+    from input_pipeline.datasets.layout import DEFAULT_LABELS
 
-    loaders = {
-        "casme": casme.load,
-        "casme2": casme2.load,
-        "casme3a": casme3.load,
-        "samm": samm.load,
-        "smic": smic.load,
-        "mmew": mmew.load,
-        "4dme": four_dme.load,
-    }
-    if dataset not in loaders:
-        known = ", ".join(get_args(DatasetName))
-        raise InputError(
-            f"A data set must be one of {known}. Received: {dataset!r}. "
-            "For another one write a manifest and use --manifest."
-        )
-    return loaders[dataset](root)
+    return catalogue.load(dataset, root, labels or DEFAULT_LABELS, frames, missing_apex)

@@ -8,9 +8,9 @@ from pathlib import Path
 from fgrmer_tf.cli.console import say
 from fgrmer_tf.cli.evaluate import Evaluate
 from fgrmer_tf.cli.export import Export
+from fgrmer_tf.cli.model_options import experiment_options
 from fgrmer_tf.cli.predict import Predict
 from fgrmer_tf.cli.prepare import Prepare
-from fgrmer_tf.cli.recipe import experiment_options
 from fgrmer_tf.cli.synth import Synth
 from fgrmer_tf.cli.train import Train
 from fgrmer_tf.experiments import DEFAULT

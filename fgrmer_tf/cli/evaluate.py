@@ -2,55 +2,63 @@
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
-from fgrmer_tf.cli.console import progress, say, start_tensorflow
-from fgrmer_tf.cli.recipe import ModelOptions, Recipe, resolve
-from fgrmer_tf.config import TrainConfig
+from fgrmer_tf.cli.console import say
+from fgrmer_tf.cli.folds import LOSO, ProtocolOptions
+from fgrmer_tf.cli.model_options import ModelOptions, resolve
+from fgrmer_tf.cli.systems import System, linear, network
+from fgrmer_tf.config import (
+    DEFAULT_LINEAR,
+    FIXED_EPOCHS,
+    LinearConfig,
+    SelectionConfig,
+    TrainConfig,
+)
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.experiments import ExperimentName
 
 if TYPE_CHECKING:
     from fgrmer_tf.evaluation.protocols import Fold
-    from fgrmer_tf.training.fold_trainer import FoldData
+    from input_pipeline.feature_table import FeatureTable
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Evaluate:
     """Trains and tests every fold of a protocol, and reports pooled scores.
 
-    The number of epochs is fixed in advance: no test clip chooses it.
+    No tested clip chooses anything: epochs are fixed in advance, or chosen in each fold
+    on subjects of its training part.
     """
 
     store: Path
     """Feature store."""
     out: Path
     """Run folder: metrics.json, predictions.csv, report.html. A stopped run goes on."""
-    protocol: Literal["loso"] = "loso"
-    """`loso`: leave one subject out."""
+    model: Literal["fgrmer", "linear"] = "fgrmer"
+    """`linear`: the standardised linear model in place of the network."""
+    split: Annotated[ProtocolOptions, tyro.conf.arg(name="")] = LOSO
     seed: tuple[int, ...] = (0,)
     """One or more seeds; scores are averaged over them."""
+    workers: int | None = None
+    """Processes that train, one thread each; by default one a core. Their number
+    changes no result."""
     shuffle_labels: bool = False
     """Control: shuffle labels within each subject; the score must fall to chance."""
+    choice: Annotated[SelectionConfig, tyro.conf.arg(name="")] = FIXED_EPOCHS
     experiment: ExperimentName = "default"
     """Named settings that the options below start from."""
     au_matrix: Path | None = None
     """AU embeddings of your own: .npy or .csv, a row an AU."""
     train: Annotated[TrainConfig, tyro.conf.arg(name="")]
-    model: ModelOptions
+    fgrmer: ModelOptions
+    linear: LinearConfig = DEFAULT_LINEAR
 
     def run(self) -> None:
-        start_tensorflow()
-        from fgrmer_tf.cli.evaluation_report import write_report
-        from fgrmer_tf.evaluation.protocols import (
-            leave_one_subject_out,
-            shuffle_labels_within_subjects,
-        )
-        from fgrmer_tf.evaluation.results import pool
-        from fgrmer_tf.evaluation.summary import summarize
-        from fgrmer_tf.training.cross_validation import cross_validate
+        from fgrmer_tf.cli.evaluation_report import conclude
+        from fgrmer_tf.evaluation.labels import shuffle_labels_within_subjects
         from fgrmer_tf.training.run_folder import RunFolder
         from input_pipeline import feature_store
 
@@ -58,67 +66,61 @@ class Evaluate:
             raise InputError(f"--seed takes distinct numbers. Received: {self.seed}.")
         header = feature_store.read_header(self.store)
         table = feature_store.read(self.store)
-        folds = leave_one_subject_out(table.dataset, table.subject)
+        folds = self.split.make(table)
         if self.shuffle_labels:
             label = shuffle_labels_within_subjects(
                 table.label, table.dataset, table.subject, self.seed[0]
             )
             table = dataclasses.replace(table, label=label)
-        recipe = resolve(table, self.model, self.train, self.au_matrix)
+        system = self._system(table, folds)
         settings = {
-            **recipe.settings(header.key, self.seed),
-            "protocol": self.protocol,
-            "selection": "fixed",
+            **self.split.settings(),
+            **system.settings,
             "shuffle_labels": self.shuffle_labels,
+            "model": self.model,
+            "store": header.key,
         }
         with RunFolder(self.out, settings) as run:
-            results = []
-            for seed in self.seed:
-                with progress(f"seed {seed}") as update:
-                    results += cross_validate(
-                        recipe.trainer(seed),
-                        folds,
-                        lambda fold, seed=seed: fold_data(recipe, fold, seed),
-                        run,
-                        lambda fold, done, total: update(done, total),
-                    )
-            predictions = pool(table, results)
-            metrics = summarize(predictions, protocol=self.protocol)
-            run.save(predictions, metrics)
-            write_report(self.store, recipe, run, results, predictions, metrics)
-        full = metrics["full"]
+            metrics = conclude(
+                store=self.store,
+                table=table,
+                folds=folds,
+                run=run,
+                results=system.results(run),
+                adjacency=system.adjacency,
+                linear=self.linear,
+            )
+        self._say(metrics, f"{len(table)} clips, {len(folds)} folds")
+
+    def _system(self, table: "FeatureTable", folds: "list[Fold]") -> System:
+        if self.model == "linear":
+            return linear(table, folds, self.seed, self.linear)
+        from fgrmer_tf.cli.evaluation_report import apex_variants
+        from fgrmer_tf.evaluation.robustness import apex_probe
+
+        recipe = dataclasses.replace(
+            resolve(table, self.fgrmer, self.train, self.au_matrix),
+            selection=self.choice,
+            probes={
+                apex_probe(offset): place
+                for offset, place in apex_variants(self.store).items()
+            },
+        )
+        return network(recipe, folds, self.seed, self.workers)
+
+    def _say(self, metrics: dict[str, Any], size: str) -> None:
         seeds = f", mean of {len(self.seed)} seeds" if len(self.seed) > 1 else ""
+        selection = metrics["selection"]
+        full = metrics["full"]
         say(
             f"UF1 {full['uf1']:.3f}  UAR {full['uar']:.3f}  "
-            f"accuracy {full['accuracy']:.3f}  ({self.protocol}, {len(table)} clips, "
-            f"{len(folds)} subjects, epochs fixed{seeds})"
+            f"accuracy {full['accuracy']:.3f}  ({self.split.protocol}, {size}, "
+            f"epochs {selection}{seeds})"
         )
+        if metrics["oracle"]:
+            full = metrics["oracle"]["full"]
+            say(
+                f"oracle: UF1 {full['uf1']:.3f}  UAR {full['uar']:.3f}  (best epoch on "
+                "the tested clips: a leak, to be compared with published numbers only)"
+            )
         say(f"report: {self.out / 'report.html'}")
-
-
-def fold_data(recipe: Recipe, fold: "Fold", seed: int) -> "FoldData":
-    """Everything a fold is trained and tested on; statistics of its training clips.
-
-    Args:
-        recipe: The resolved experiment.
-        fold: Rows to train on and rows to test.
-        seed: Order of the training clips.
-    """
-    from fgrmer_tf.evaluation.protocols import missing_classes
-    from fgrmer_tf.training.fold_trainer import FoldData
-    from input_pipeline import tfdata
-
-    table = recipe.table
-    statistics = recipe.statistics(fold.train)
-    embeddings = recipe.embeddings(statistics)
-    return FoldData(
-        train=recipe.training_data(fold.train, embeddings, seed),
-        test=tfdata.inference(
-            table.rows(fold.test), embeddings=embeddings, evidence=recipe.evidence
-        ),
-        adjacency=statistics.adjacency,
-        notes=(
-            *missing_classes(table.label, fold, table.class_names),
-            *statistics.notes,
-        ),
-    )

@@ -2,12 +2,17 @@
 
 import dataclasses
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import tyro
 
+from export.signature import DEFAULT_FORMATS, OPSET, Format
 from fgrmer_tf.cli.console import console, say, start_tensorflow
+from fgrmer_tf.errors import InputError
+
+if TYPE_CHECKING:
+    from export.clips import Clips
 
 _SAMPLES = 64
 
@@ -20,14 +25,19 @@ class Export:
     """A run of `fgrmer train` or `fgrmer import-torch`."""
     out: Path
     """Folder to make."""
-    formats: tuple[Literal["savedmodel", "onnx", "litert"], ...] = (
-        "savedmodel",
-        "onnx",
-        "litert",
-    )
-    """Formats to write."""
+    formats: tuple[Format, ...] = DEFAULT_FORMATS
+    """Formats to write; the last two need --store."""
     store: Path | None = None
-    """Feature store whose clips are compared; without it, random patches are."""
+    """Feature store the model was trained on: numbers are compared on its clips, and
+    8-bit ranges taken from them; without it, random patches are compared."""
+    evaluation_store: Path | None = None
+    """Other labelled clips that 8-bit formats are scored on in place of --store."""
+    opset: int = OPSET
+    """Operator set of the ONNX file, 13 to 18."""
+    licence: str | None = None
+    """Terms of the weights; they travel inside every format."""
+    data_statement: str | None = None
+    """What the model was trained on; by default what --store and the run say."""
     replace: bool = False
     """Whether an existing folder is replaced."""
 
@@ -35,39 +45,114 @@ class Export:
         start_tensorflow()
         from rich.table import Table
 
+        from export.card import NO_DATA_STATEMENT, NO_LICENCE
         from export.errors import ExportError
         from export.exporter import export_model
+        from export.settings import ExportSettings
         from fgrmer_tf.cli.trained import load_trained
 
         model, constants = load_trained(self.source)
         inputs: dict = model.input  # pyright: ignore[reportAssignmentType]
+        shape, names = inputs["patches"].shape[1:], constants.class_names
+        clips, statement = self._clips(shape, names)
+        settings = ExportSettings(
+            formats=self.formats,
+            opset=self.opset,
+            licence=_first(self.licence, NO_LICENCE),
+            data_statement=_first(self.data_statement, statement, NO_DATA_STATEMENT),
+        )
         try:
             manifest = export_model(
                 model,
                 constants,
                 self.out,
-                formats=self.formats,
-                inputs=self._samples(inputs["patches"].shape[1:]),
+                clips=clips,
+                evaluation=self._evaluation(names),
+                settings=settings,
                 progress=say,
                 replace=self.replace,
             )
         except ExportError as error:
             raise SystemExit(f"fgrmer: {error}") from error
-        table = Table("artefact", "largest difference from Keras")
-        for name, differences in manifest["differences"].items():
-            table.add_row(name, f"{_largest(differences):.1e}")
+        table = Table("artefact", "largest difference from Keras", "macro F1 lost")
+        for name, found in manifest["verified"].items():
+            quality = found.get("quality")
+            table.add_row(
+                name,
+                f"{_largest(found['differences']):.1e}",
+                "" if quality is None else f"{100 * quality['loss']:.2f} points",
+            )
         console.print(table)
         say(f"exported: {self.out}")
 
-    def _samples(self, shape: tuple[int, ...]) -> np.ndarray:
+    def _clips(
+        self, shape: tuple[int, ...], names: tuple[str, ...]
+    ) -> tuple["Clips", str | None]:
+        """Clips to compare on, and what the store says of the training."""
+        from export.clips import Clips
+        from fgrmer_tf.training.run_folder import read_settings
         from input_pipeline import feature_store
 
         if self.store is None:
-            return np.random.default_rng(0).normal(size=(_SAMPLES, *shape)).astype("f4")
-        return feature_store.read(self.store).patches
+            patches = np.random.default_rng(0).normal(size=(_SAMPLES, *shape))
+            clips = Clips(
+                patches=patches.astype(np.float32), label=None, origin="random numbers"
+            )
+            return clips, None
+        header = feature_store.read_header(self.store)
+        trained_on = read_settings(self.source).get("store")
+        if trained_on == header.key:
+            clips = _labelled(self.store, names, "clips of the training")
+            return clips, _statement(self.store)
+        if trained_on is not None and "litert-int8" in self.formats:
+            raise InputError(
+                "The ranges of litert-int8 are taken from clips of the training. "
+                f"Received: --store {self.store}, which is not the store that "
+                f"`{self.source}` was trained on. Give that one."
+            )
+        return _labelled(self.store, names, "clips, perhaps not of the training"), None
+
+    def _evaluation(self, names: tuple[str, ...]) -> "Clips | None":
+        if self.evaluation_store is None:
+            return None
+        return _labelled(self.evaluation_store, names, "clips given for evaluation")
 
 
-def _largest(differences: dict | float) -> float:
+def _first(*texts: str | None) -> str:
+    """The first that was said at all; a blank one is refused later."""
+    return next(text for text in texts if text is not None)
+
+
+def _labelled(store: Path, class_names: tuple[str, ...], what: str) -> "Clips":
+    from export.clips import Clips
+    from input_pipeline import feature_store
+
+    table = feature_store.read(store)
+    if table.class_names != class_names:
+        raise InputError(
+            f"Clips must have the model's classes, {class_names}. "
+            f"Received: `{store}` with {table.class_names}."
+        )
+    key = feature_store.read_header(store).key
+    return Clips(
+        patches=table.patches, label=table.label, origin=f"{what}, store {key}"
+    )
+
+
+def _statement(store: Path) -> str:
+    """What the model was trained on, in one sentence."""
+    from input_pipeline import feature_store
+
+    table = feature_store.read(store)
+    subjects = {*zip(table.dataset.tolist(), table.subject.tolist(), strict=True)}
+    return (
+        f"Trained on {len(table)} clips of {len(subjects)} subjects from "
+        f"{', '.join(sorted(set(table.dataset.tolist())))}; its accuracy on others is "
+        "not known from these."
+    )
+
+
+def _largest(differences: Any) -> float:
     """The largest leaf: differences come by signature, batch size and output."""
     if isinstance(differences, dict):
         return max(map(_largest, differences.values()))

@@ -1,12 +1,12 @@
-"""`fgrmer features`: feature tables in and out as `.npz`."""
+"""`fgrmer features`: feature tables in and out as `.npz`, published flow images in."""
 
 import dataclasses
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import tyro
 
-from fgrmer_tf.cli.console import say
+from fgrmer_tf.cli.console import count_table, progress, say, start_landmarks
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -42,11 +42,53 @@ class FeaturesExport:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class FeaturesImportFlow:
+    """Turns a folder of flow images (of STSTNet, HTNet) into a feature store."""
+
+    folder: tyro.conf.Positional[Path]
+    """Holds SUBJECT/u_test/LABEL/IMAGE, or images SUBJECT_CLIP: docs/flow_images.md."""
+    out: Path
+    """Store to make."""
+    labels: Path | None = None
+    """CSV with the columns sub, filename_o, label, for images without label folders."""
+    faces: Path | None = None
+    """Folder of the face pictures, for the places of the landmarks."""
+    order: Literal["uvs", "svu"] = "uvs"
+    """What red, green and blue hold: u, v, strain, or strain, v, u."""
+    dataset: str | None = None
+    """Data set of all clips, where the subject's name does not tell it."""
+
+    def run(self) -> None:
+        if self.faces is not None:
+            start_landmarks()
+        from input_pipeline.findings import count_rules
+        from input_pipeline.flow_folders import import_flow
+
+        with progress("reading flow images") as update:
+            done = import_flow(
+                self.folder,
+                self.out,
+                order=self.order,
+                labels=self.labels,
+                faces=self.faces,
+                dataset=self.dataset,
+                progress=update,
+            )
+        for note in done.notes:
+            say(note)
+        if done.skipped:
+            count_table("skipped clips", count_rules(done.skipped))
+            say(f"each with its reason: {self.out / 'skipped.csv'}")
+        say(f"feature store written: {self.out} ({done.header.clips} clips)")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Features:
-    """Moves feature tables in and out of a store."""
+    """Moves features in and out of a store."""
 
     action: Annotated[
         Annotated[FeaturesImport, tyro.conf.subcommand("import")]
+        | Annotated[FeaturesImportFlow, tyro.conf.subcommand("import-flow")]
         | Annotated[FeaturesExport, tyro.conf.subcommand("export")],
         tyro.conf.arg(name=""),
     ]

@@ -86,7 +86,7 @@ class MagnifyClip(_Magnify):
 class MagnifyTrain:
     """Trains the network on procedurally made motion; a stopped run goes on.
 
-    What is not said is as in the run that gave the shipped weights.
+    The shipped weights come from two runs; `docs/magnification.md` has the commands.
     """
 
     out: Path
@@ -97,6 +97,12 @@ class MagnifyTrain:
     """Samples a step."""
     learning_rate: float | None = None
     """Largest rate; it rises from 0 and falls to 0."""
+    motion_weight: float | None = None
+    """How much more a pixel weighs in the loss where the frame must change."""
+    magnified: float | None = None
+    """Most of the largest displacement after magnification [px]."""
+    calibrate: bool = True
+    """Whether the weights are scaled at the end until they magnify as asked."""
     seed: int | None = None
     """Of the first weights and of every sample."""
     start: Path | None = None
@@ -115,6 +121,9 @@ class MagnifyTrain:
             "steps": self.steps,
             "batch_size": self.batch_size,
             "learning_rate": self.learning_rate,
+            "motion_weight": self.motion_weight,
+            "magnified": self.magnified,
+            "calibrate": self.calibrate,
             "seed": self.seed,
             "start": self.start and str(self.start.absolute()),
         }

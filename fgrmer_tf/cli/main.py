@@ -8,18 +8,25 @@ from typing import Annotated, Any
 import tyro
 
 from fgrmer_tf.cli.check import Check
+from fgrmer_tf.cli.compare import Compare
 from fgrmer_tf.cli.demo import Demo
 from fgrmer_tf.cli.evaluate import Evaluate
+from fgrmer_tf.cli.explain import Explain
 from fgrmer_tf.cli.export import Export
 from fgrmer_tf.cli.features import Features
 from fgrmer_tf.cli.fetch_models import FetchModels
 from fgrmer_tf.cli.import_torch import ImportTorch
 from fgrmer_tf.cli.magnify import Magnify
+from fgrmer_tf.cli.model_options import experiment_options
 from fgrmer_tf.cli.predict import Predict
 from fgrmer_tf.cli.prepare import Prepare
-from fgrmer_tf.cli.recipe import experiment_options
+from fgrmer_tf.cli.push import Push
+from fgrmer_tf.cli.runs import Runs
+from fgrmer_tf.cli.serve import Serve
+from fgrmer_tf.cli.store import Store
 from fgrmer_tf.cli.synth import Synth
 from fgrmer_tf.cli.train import Train
+from fgrmer_tf.cli.validate_serving import ValidateServing
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.experiments import DEFAULT, EXPERIMENTS
 
@@ -53,11 +60,18 @@ def _parse(argv: Sequence[str]) -> Any:
         | Annotated[Synth, tyro.conf.subcommand("synth")]
         | Annotated[Check, tyro.conf.subcommand("check")]
         | Annotated[Prepare, tyro.conf.subcommand("prepare")]
+        | Annotated[Store, tyro.conf.subcommand("store")]
         | Annotated[Features, tyro.conf.subcommand("features")]
         | Annotated[Evaluate, tyro.conf.subcommand("evaluate", default=evaluate)]
+        | Annotated[Compare, tyro.conf.subcommand("compare")]
+        | Annotated[Runs, tyro.conf.subcommand("runs")]
         | Annotated[Train, tyro.conf.subcommand("train", default=train)]
         | Annotated[Predict, tyro.conf.subcommand("predict")]
+        | Annotated[Explain, tyro.conf.subcommand("explain")]
         | Annotated[Export, tyro.conf.subcommand("export")]
+        | Annotated[Push, tyro.conf.subcommand("push")]
+        | Annotated[Serve, tyro.conf.subcommand("serve")]
+        | Annotated[ValidateServing, tyro.conf.subcommand("validate-serving")]
         | Annotated[Magnify, tyro.conf.subcommand("magnify")]
         | Annotated[ImportTorch, tyro.conf.subcommand("import-torch")]
         | Annotated[FetchModels, tyro.conf.subcommand("fetch-models")]
@@ -69,13 +83,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command.
 
     Returns:
-        0 on success, 1 when the system refuses, 2 on wrong input, 130 after Ctrl-C. A
-        defect keeps its traceback.
+        0 on success, 1 when the system refuses or a command's verdict is no, 2 on wrong
+        input, 130 after Ctrl-C. A defect keeps its traceback.
     """
     # TensorFlow's log is for its developers: what fails reaches us as an exception.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        _parse(sys.argv[1:] if argv is None else argv).run()
+        return _parse(sys.argv[1:] if argv is None else argv).run() or 0
     except InputError as error:
         print(f"fgrmer: {error}", file=sys.stderr)
         return 2
@@ -86,4 +100,3 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("fgrmer: stopped; what was finished is kept.", file=sys.stderr)
         return _INTERRUPTED
-    return 0

@@ -54,27 +54,29 @@ def f1_per_class(confusion: np.ndarray) -> np.ndarray:
     """`2 TP / (2 TP + FP + FN)` of each class; 0 for one that never occurs.
 
     Args:
-        confusion: int64 `(num_classes, num_classes)`, rows true.
+        confusion: int64 `(..., num_classes, num_classes)`, rows true.
 
     Returns:
-        float64 `(num_classes,)` in [0, 1].
+        float64 `(..., num_classes)` in [0, 1].
     """
-    return _ratio(2 * np.diag(confusion), confusion.sum(0) + confusion.sum(1))
+    right = np.diagonal(confusion, axis1=-2, axis2=-1)
+    return _ratio(2 * right, confusion.sum(-2) + confusion.sum(-1))
 
 
 def recall_per_class(confusion: np.ndarray) -> np.ndarray:
     """`TP / (TP + FN)` of each class; 0 for one that no clip has.
 
     Args:
-        confusion: int64 `(num_classes, num_classes)`, rows true.
+        confusion: int64 `(..., num_classes, num_classes)`, rows true.
 
     Returns:
-        float64 `(num_classes,)` in [0, 1].
+        float64 `(..., num_classes)` in [0, 1].
     """
-    return _ratio(np.diag(confusion), confusion.sum(1))
+    right = np.diagonal(confusion, axis1=-2, axis2=-1)
+    return _ratio(right, confusion.sum(-1))
 
 
-def uf1(confusion: np.ndarray) -> float:
+def uf1(confusion: np.ndarray) -> np.ndarray:
     """Unweighted F1: the mean of `f1_per_class` over the whole label set.
 
     A class absent from truth and predictions is 0/0. It counts as 0, as does its
@@ -88,50 +90,51 @@ def uf1(confusion: np.ndarray) -> float:
         See et al., "MEGC 2019", FG 2019, section on performance metrics.
 
     Args:
-        confusion: int64 `(num_classes, num_classes)`, rows true, pooled over folds.
+        confusion: int64 `(..., num_classes, num_classes)`, rows true, pooled over
+            folds.
 
     Returns:
-        Number in [0, 1].
+        float64 `(...)` in [0, 1].
     """
-    return float(f1_per_class(confusion).mean())
+    return f1_per_class(confusion).mean(-1)
 
 
-def uar(confusion: np.ndarray) -> float:
+def uar(confusion: np.ndarray) -> np.ndarray:
     """Unweighted average recall over the whole label set; absent classes as in `uf1`.
 
     Source:
         See et al., "MEGC 2019", FG 2019, section on performance metrics.
 
     Args:
-        confusion: int64 `(num_classes, num_classes)`, rows true, pooled over folds.
+        confusion: int64 `(..., num_classes, num_classes)`, rows true, pooled over
+            folds.
 
     Returns:
-        Number in [0, 1].
+        float64 `(...)` in [0, 1].
     """
-    return float(recall_per_class(confusion).mean())
+    return recall_per_class(confusion).mean(-1)
 
 
-def accuracy(confusion: np.ndarray) -> float:
-    """Share of clips on the diagonal, in [0, 1].
+def accuracy(confusion: np.ndarray) -> np.ndarray:
+    """Share of clips on the diagonal; 0 where there is no clip.
 
     Args:
-        confusion: int64 `(num_classes, num_classes)` of at least one clip.
+        confusion: int64 `(..., num_classes, num_classes)`.
 
     Returns:
-        Number in [0, 1].
+        float64 `(...)` in [0, 1].
     """
-    return float(np.trace(confusion) / confusion.sum())
+    right = np.trace(confusion, axis1=-2, axis2=-1)
+    return _ratio(right, confusion.sum((-2, -1)))
 
 
-def _scores(
-    true: np.ndarray, predicted: np.ndarray, num_classes: int
-) -> dict[str, float]:
-    confusion = confusion_matrix(true, predicted, num_classes)
-    return {
-        "uf1": uf1(confusion),
-        "uar": uar(confusion),
-        "accuracy": accuracy(confusion),
-    }
+SCORES = {"uf1": uf1, "uar": uar, "accuracy": accuracy}
+"""Every score of a confusion matrix, by its name in files."""
+
+
+def scores_of(confusion: np.ndarray) -> dict[str, float]:
+    """`uf1`, `uar` and `accuracy` of one confusion matrix."""
+    return {name: float(score(confusion)) for name, score in SCORES.items()}
 
 
 def scores(
@@ -153,10 +156,12 @@ def scores(
         InputError: As `confusion_matrix` does.
     """
     return {
-        "full": _scores(true, predicted, num_classes),
+        "full": scores_of(confusion_matrix(true, predicted, num_classes)),
         "datasets": {
-            str(name): _scores(
-                true[dataset == name], predicted[dataset == name], num_classes
+            str(name): scores_of(
+                confusion_matrix(
+                    true[dataset == name], predicted[dataset == name], num_classes
+                )
             )
             for name in np.unique(dataset)
         },

@@ -39,9 +39,53 @@ class Fold:
             )
 
 
-def _subjects(dataset: np.ndarray, subject: np.ndarray) -> list[tuple[str, str]]:
+def subject_keys(dataset: np.ndarray, subject: np.ndarray) -> list[tuple[str, str]]:
     """The `(data set, subject)` of every clip; a subject's name alone is no key."""
     return [(str(a), str(b)) for a, b in zip(dataset, subject, strict=True)]
+
+
+def split(name: str, tested: np.ndarray) -> Fold:
+    """The fold that tests where `tested` is true and trains everywhere else."""
+    return Fold(name, np.flatnonzero(~tested), np.flatnonzero(tested))
+
+
+def people_of(
+    dataset: np.ndarray, subject: np.ndarray
+) -> tuple[list[tuple[str, str]], np.ndarray]:
+    """Every subject in order, and the number of each clip's subject.
+
+    Args:
+        dataset: unicode `(clips,)`, names without a slash.
+        subject: unicode `(clips,)`.
+
+    Returns:
+        Pairs `(data set, subject)`, sorted; and int64 `(clips,)`, index into them.
+
+    Raises:
+        InputError: If there are no clips.
+        InputError: If there is only one subject.
+        InputError: If a data set's name contains a slash.
+    """
+    keys = subject_keys(dataset, subject)
+    if not keys:
+        raise InputError(
+            "A protocol needs clips. Received: an empty table. "
+            "Look at what was skipped when the features were prepared."
+        )
+    slashed = sorted({name for name, _ in keys if "/" in name})
+    if slashed:
+        raise InputError(
+            f"A data set's name must not contain a slash. Received: {slashed}."
+        )
+    people = sorted(set(keys))
+    if len(people) < 2:
+        raise InputError(
+            "Testing on unseen subjects needs at least 2 subjects. Received: only "
+            f"{'/'.join(people[0])}, with {len(keys)} clips. Add another subject, or "
+            "train on all clips without an evaluation."
+        )
+    number = {person: index for index, person in enumerate(people)}
+    return people, np.array([number[key] for key in keys])
 
 
 def leave_one_subject_out(dataset: np.ndarray, subject: np.ndarray) -> list[Fold]:
@@ -61,82 +105,71 @@ def leave_one_subject_out(dataset: np.ndarray, subject: np.ndarray) -> list[Fold
         Folds named `dataset/subject`. Their test rows together are every row once.
 
     Raises:
-        InputError: If there are no clips.
-        InputError: If there is only one subject.
-        InputError: If a data set's name contains a slash.
+        InputError: As `people_of` does.
     """
-    keys = _subjects(dataset, subject)
-    if not keys:
-        raise InputError(
-            "Leave-one-subject-out needs clips. Received: an empty table. "
-            "Look at what was skipped when the features were prepared."
-        )
-    slashed = sorted({name for name, _ in keys if "/" in name})
-    if slashed:
-        raise InputError(
-            f"A data set's name must not contain a slash. Received: {slashed}."
-        )
-    people = sorted(set(keys))
-    if len(people) < 2:
-        raise InputError(
-            "Leave-one-subject-out needs at least 2 subjects. Received: only "
-            f"{'/'.join(people[0])}, with {len(keys)} clips. Add another subject, or "
-            "train on all clips without an evaluation."
-        )
-    number = {person: index for index, person in enumerate(people)}
-    group = np.array([number[key] for key in keys])
+    people, group = people_of(dataset, subject)
     return [
-        Fold(
-            name="/".join(person),
-            train=np.flatnonzero(group != index).astype(np.int64),
-            test=np.flatnonzero(group == index).astype(np.int64),
-        )
-        for index, person in enumerate(people)
+        split("/".join(person), group == index) for index, person in enumerate(people)
     ]
 
 
-def missing_classes(
-    label: np.ndarray, fold: Fold, class_names: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Classes that the training part of `fold` never shows, one note each.
+def subject_folds(
+    dataset: np.ndarray, subject: np.ndarray, *, folds: int, seed: int = 0
+) -> list[Fold]:
+    """`folds` folds of about equally many clips; a subject is tested in one of them.
+
+    Subjects are dealt out one by one, those with most clips first, each to the fold
+    with fewest clips so far; `seed` decides between equals.
 
     Args:
-        label: int64 `(clips,)`, index into `class_names`.
-        fold: Rows of one split.
-        class_names: All classes, in label order.
+        dataset: As in `leave_one_subject_out`.
+        subject: As in `leave_one_subject_out`.
+        folds: int, at least 2 and at most the number of subjects.
+        seed: Decides between subjects with equally many clips.
 
     Returns:
-        Sentences for the report; empty when every class is there.
+        Folds named `fold-1` to `fold-<folds>`. Their test rows together are every row
+        once.
+
+    Raises:
+        InputError: If `folds` is below 2 or above the number of subjects.
+        InputError: As `people_of` does.
     """
-    seen = set(label[fold.train].tolist())
-    return tuple(
-        f"No training clip of class {name}: the model cannot learn it in this fold."
-        for index, name in enumerate(class_names)
-        if index not in seen
-    )
+    people, group = people_of(dataset, subject)
+    if not 2 <= folds <= len(people):
+        raise InputError(
+            f"Subject-grouped folds must be 2 to {len(people)}, the number of "
+            f"subjects. Received: {folds}."
+        )
+    clips = np.bincount(group)
+    shuffled = np.random.default_rng(seed).permutation(len(people))
+    fold_of, load = np.zeros(len(people), np.int64), np.zeros(folds, np.int64)
+    for person in shuffled[np.argsort(-clips[shuffled], kind="stable")]:
+        fold_of[person] = load.argmin()
+        load[load.argmin()] += clips[person]
+    return [split(f"fold-{n + 1}", fold_of[group] == n) for n in range(folds)]
 
 
-def shuffle_labels_within_subjects(
-    label: np.ndarray, dataset: np.ndarray, subject: np.ndarray, seed: int
-) -> np.ndarray:
-    """Permutes the labels of each subject: the control that must score like chance.
-
-    Every subject keeps its class counts, so that a protocol that leaks nothing can
-    learn nothing about a clip from these labels.
+def inner_folds(
+    fold: Fold, dataset: np.ndarray, subject: np.ndarray, *, folds: int, seed: int
+) -> list[Fold]:
+    """Splits the training side of `fold` by subject, to choose a setting on.
 
     Args:
-        label: int64 `(clips,)`.
-        dataset: unicode `(clips,)`.
-        subject: unicode `(clips,)`.
-        seed: Decides the permutations.
+        fold: The outer split; its test rows appear in no inner fold.
+        dataset: unicode `(clips,)`, of the whole table.
+        subject: unicode `(clips,)`, of the whole table.
+        folds: As in `subject_folds`.
+        seed: As in `subject_folds`.
 
     Returns:
-        int64 `(clips,)`, a new array.
+        Folds whose rows are all training rows of `fold`, each tested once.
+
+    Raises:
+        InputError: As `subject_folds` does.
     """
-    random = np.random.default_rng(seed)
-    keys = _subjects(dataset, subject)
-    shuffled = label.copy()
-    for person in sorted(set(keys)):
-        rows = np.array([row for row, key in enumerate(keys) if key == person])
-        shuffled[rows] = random.permutation(label[rows])
-    return shuffled
+    rows = fold.train
+    return [
+        Fold(f"{fold.name}, inner {inner.name}", rows[inner.train], rows[inner.test])
+        for inner in subject_folds(dataset[rows], subject[rows], folds=folds, seed=seed)
+    ]

@@ -1,4 +1,4 @@
-"""What a fold leaves behind, and all folds pooled into one row a tested clip."""
+"""All folds pooled into one row a tested clip."""
 
 import csv
 import dataclasses
@@ -9,6 +9,10 @@ from typing import Protocol
 import numpy as np
 
 from fgrmer_tf.errors import InputError
+from fgrmer_tf.evaluation.fold_result import FoldResult
+
+_COLUMNS = ("dataset", "subject", "clip", "fold", "seed", "true", "predicted")
+_PROBABILITY = "prob_"
 
 
 class ClipColumns(Protocol):
@@ -27,29 +31,6 @@ class ClipColumns(Protocol):
     def clip(self) -> np.ndarray: ...
     @property
     def class_names(self) -> tuple[str, ...]: ...
-
-
-@dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
-class FoldResult:
-    """Outcome of training one fold under one seed.
-
-    Args:
-        seed: Seed of the model's start and of the order of its training clips.
-        fold: Name of the fold.
-        test: int64 `(test_clips,)`, rows of the table.
-        logits: float32 `(test_clips, num_classes)`, in the order of `test`.
-        loss: Mean training loss of each epoch.
-        seconds: Wall time of training and prediction [s].
-        notes: Sentences for the report.
-    """
-
-    seed: int
-    fold: str
-    test: np.ndarray
-    logits: np.ndarray
-    loss: tuple[float, ...]
-    seconds: float
-    notes: tuple[str, ...] = ()
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -95,8 +76,7 @@ class Predictions:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         names = self.class_names
-        columns = ("dataset", "subject", "clip", "fold", "seed", "true", "predicted")
-        writer.writerow((*columns, *(f"prob_{name}" for name in names)))
+        writer.writerow((*_COLUMNS, *(f"{_PROBABILITY}{name}" for name in names)))
         for row, predicted in enumerate(self.predicted):
             writer.writerow(
                 (
@@ -151,3 +131,31 @@ def pool(table: ClipColumns, results: Sequence[FoldResult]) -> Predictions:
         probabilities=softmax(np.concatenate([r.logits for r in results])[order]),
         class_names=table.class_names,
     )
+
+
+def read_predictions(text: str) -> Predictions:
+    """The inverse of `Predictions.csv`.
+
+    Raises:
+        InputError: If `text` is not what `Predictions.csv` writes.
+    """
+    reader = csv.reader(io.StringIO(text))
+    try:
+        header, *rows = list(reader)
+        names = tuple(column.removeprefix(_PROBABILITY) for column in header[7:])
+        if tuple(header) != (*_COLUMNS, *(f"{_PROBABILITY}{n}" for n in names)):
+            raise ValueError(f"its header is {header}")
+        columns = dict(zip(header, zip(*rows, strict=True), strict=True))
+        values = [columns[name] for name in header[7:]]
+        return Predictions(
+            **{name: np.array(columns[name]) for name in _COLUMNS[:4]},
+            seed=np.array(columns["seed"], np.int64),
+            true=np.array([names.index(name) for name in columns["true"]], np.int64),
+            probabilities=np.array(values, np.float64).T,
+            class_names=names,
+        )
+    except ValueError as error:
+        raise InputError(
+            "Predictions must be a table as `fgrmer evaluate` writes it. Received: "
+            f"another one ({error}). Evaluate again."
+        ) from error

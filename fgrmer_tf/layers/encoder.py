@@ -1,9 +1,9 @@
 """Edge learning: attention between the landmarks of one region."""
 
-from typing import Any
-
 import keras
 
+from fgrmer_tf.layers.attention import SelfAttention
+from fgrmer_tf.layers.dropout import FastDropout
 from fgrmer_tf.layers.initializers import fan_in_uniform
 
 NORM_EPSILON = 1e-6
@@ -36,7 +36,7 @@ class EncoderLayer(keras.layers.Layer):
         Float tensor `(batch, landmarks, features)`, compute dtype.
 
     State:
-        attention: `MultiHeadAttention` without biases.
+        attention: `SelfAttention`.
         attention_norm, feed_forward_norm: `LayerNormalization` over features.
         feed_forward_in, feed_forward_out: `Dense`.
 
@@ -75,21 +75,14 @@ class EncoderLayer(keras.layers.Layer):
     def build(self, tokens_shape):
         features = tokens_shape[-1]
         inner_shape = (*tokens_shape[:-1], self.hidden_units)
-        self.attention = keras.layers.MultiHeadAttention(
+        self.attention = SelfAttention(
             self.num_heads,
             self.key_dim,
-            dropout=self.attention_dropout_rate,
-            use_bias=False,
-            kernel_initializer=fan_in_uniform(features),
+            self.attention_dropout_rate,
             name="attention",
             dtype=self.dtype_policy,
         )
-        self.attention.build(tokens_shape, tokens_shape)
-        # The attention layer takes one initializer, but its output kernel has
-        # another fan than the three that read the tokens.
-        output: Any = self.attention.output_dense.kernel
-        draw = fan_in_uniform(self.num_heads * self.key_dim)
-        output.assign(draw(output.shape, output.dtype))
+        self.attention.build(tokens_shape)
         self.feed_forward_in = self._dense(
             self.hidden_units, tokens_shape, activation="relu", name="feed_forward_in"
         )
@@ -120,12 +113,10 @@ class EncoderLayer(keras.layers.Layer):
         return norm
 
     def _dropout(self, name):
-        return keras.layers.Dropout(
-            self.dropout_rate, name=name, dtype=self.dtype_policy
-        )
+        return FastDropout(self.dropout_rate, name=name, dtype=self.dtype_policy)
 
     def call(self, tokens, training=None):
-        change = self.attention(tokens, tokens, training=training)
+        change = self.attention(tokens, training=training)
         change = self.attention_dropout(change, training=training)
         tokens = self.attention_norm(tokens + change)
         change = self.feed_forward_out(self.feed_forward_in(tokens))

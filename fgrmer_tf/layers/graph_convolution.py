@@ -30,6 +30,8 @@ class Adjacency(keras.layers.Layer):
 
     Args:
         normalization: `official`, `symmetric` or `row`.
+        learned_edges: bool. Whether each entry is multiplied by `exp(edges)`, which is
+            trained: so entries stay positive, and two AUs that are not joined stay so.
 
     Call arguments:
         nodes: Float tensor `(batch, num_nodes, features)`. Only its shape is read.
@@ -40,12 +42,14 @@ class Adjacency(keras.layers.Layer):
     State:
         raw: `(num_nodes, num_nodes)`, not trainable, at least 0, with positive row and
             column sums. It differs between folds and travels with the checkpoint.
+        edges: `(num_nodes, num_nodes)`, trainable, starts at zero; only with
+            `learned_edges`.
 
     Raises:
         ValueError: At construction, if `normalization` is none of the three.
     """
 
-    def __init__(self, normalization, **kwargs):
+    def __init__(self, normalization, learned_edges=False, **kwargs):
         super().__init__(**kwargs)
         if normalization not in NORMALIZATIONS:
             raise ValueError(
@@ -53,6 +57,7 @@ class Adjacency(keras.layers.Layer):
                 f"Received: normalization={normalization!r}"
             )
         self.normalization = normalization
+        self.learned_edges = learned_edges
 
     def build(self, nodes_shape):
         num_nodes = nodes_shape[-2]
@@ -64,9 +69,18 @@ class Adjacency(keras.layers.Layer):
             autocast=False,
             name="raw",
         )
+        if self.learned_edges:
+            self.edges = self.add_weight(
+                shape=(num_nodes, num_nodes),
+                initializer="zeros",
+                autocast=False,
+                name="edges",
+            )
 
     def call(self, nodes):
         raw: Any = ops.convert_to_tensor(self.raw)
+        if self.learned_edges:
+            raw = raw * ops.exp(self.edges)
         gathered: Any = ops.transpose(raw)
         if self.normalization == "row":
             normalized = gathered / ops.sum(gathered, axis=1, keepdims=True)
@@ -78,7 +92,11 @@ class Adjacency(keras.layers.Layer):
         return ops.cast(normalized, self.compute_dtype)
 
     def get_config(self):
-        return {**super().get_config(), "normalization": self.normalization}
+        return {
+            **super().get_config(),
+            "normalization": self.normalization,
+            "learned_edges": self.learned_edges,
+        }
 
 
 @keras.saving.register_keras_serializable(package="fgrmer_tf")

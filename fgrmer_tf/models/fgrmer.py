@@ -6,101 +6,39 @@ Sizes below are those of the published code, `t_g_model_3and6.py`.
 import keras
 import numpy as np
 
-from fgrmer_tf.config import AdjacencyNormalization
-from fgrmer_tf.config import AUEmbedding as AUEmbeddingSource
-from fgrmer_tf.errors import InputError
-from fgrmer_tf.layers.au_embedding import AUEmbedding
-from fgrmer_tf.layers.encoder import NORM_EPSILON, EncoderLayer
-from fgrmer_tf.layers.fusion import RegionFusion
-from fgrmer_tf.layers.graph_convolution import Adjacency, GraphConvolution
-from fgrmer_tf.layers.initializers import fan_in_uniform
-from fgrmer_tf.layers.node_learning import LandmarkConvolution, RegionTokens
-from fgrmer_tf.spec import (
-    BROW_AUS,
-    NUM_AUS,
-    NUM_BROW,
-    NUM_MOUTH,
-    NUM_PATCHES,
-    PATCH_SIZE,
+from fgrmer_tf.config import (
+    AdjacencyNormalization,
+    AUBranch,
+    AUEmbedding,
+    LandmarkNormalization,
+    LinearInput,
+    LinearPathKind,
 )
-
-KERNEL_SIZE = 3
-BATCH_NORM_EPSILON = 1e-5
-BATCH_NORM_MOMENTUM = 0.9
-"""Share of the old statistics that is kept: PyTorch's 0.1, told the other way round."""
-NUM_HEADS, KEY_DIM, FEED_FORWARD_UNITS = 8, 16, 128
-REGION_HIDDEN_UNITS = 320
-REGION_FEATURES = 160
-"""Width of a region's features and, since fusion multiplies them, of the last nodes."""
-GRAPH_HIDDEN_UNITS = 80
-LEAKY_RELU_SLOPE = 0.2
-
-
-def _node_learning(patches):
-    maps = LandmarkConvolution(KERNEL_SIZE, name="landmark_convolution")(patches)
-    maps = keras.layers.BatchNormalization(
-        epsilon=BATCH_NORM_EPSILON,
-        momentum=BATCH_NORM_MOMENTUM,
-        name="landmark_normalization",
-    )(maps)
-    maps = keras.layers.ReLU(name="landmark_relu")(maps)
-    return RegionTokens((NUM_BROW, NUM_MOUTH), name="region_tokens")(maps)
-
-
-def _region_features(tokens, region, *, encoder_depth, dropout_rate, attention_rate):
-    # Chained: the published loop gives every layer the same tokens and keeps the
-    # output of the last, so it has one live layer whatever its depth.
-    for depth in range(1, encoder_depth + 1):
-        tokens = EncoderLayer(
-            num_heads=NUM_HEADS,
-            key_dim=KEY_DIM,
-            hidden_units=FEED_FORWARD_UNITS,
-            dropout_rate=dropout_rate,
-            attention_dropout_rate=attention_rate,
-            name=f"{region}_encoder_{depth}",
-        )(tokens)
-    features = keras.layers.Flatten(name=f"{region}_flatten")(tokens)
-    features = _dense(features, REGION_HIDDEN_UNITS, f"{region}_hidden")
-    features = keras.layers.ReLU(name=f"{region}_hidden_relu")(features)
-    features = keras.layers.Dropout(dropout_rate, name=f"{region}_dropout")(features)
-    features = _dense(features, REGION_FEATURES, f"{region}_features")
-    return keras.layers.ReLU(name=f"{region}_features_relu")(features)
-
-
-def _dense(inputs, units, name, dtype=None):
-    fan_in = inputs.shape[-1]
-    return keras.layers.Dense(
-        units,
-        kernel_initializer=fan_in_uniform(fan_in),
-        bias_initializer=fan_in_uniform(fan_in),
-        name=name,
-        dtype=dtype,
-    )(inputs)
-
-
-def _graph_features(nodes, normalization):
-    adjacency = Adjacency(normalization, name="adjacency")(nodes)
-    for depth, units in enumerate((GRAPH_HIDDEN_UNITS, REGION_FEATURES), start=1):
-        nodes = GraphConvolution(units, name=f"graph_convolution_{depth}")(
-            nodes, adjacency
-        )
-        nodes = keras.layers.LeakyReLU(LEAKY_RELU_SLOPE, name=f"graph_relu_{depth}")(
-            nodes
-        )
-    return nodes
+from fgrmer_tf.errors import InputError
+from fgrmer_tf.layers.encoder import NORM_EPSILON
+from fgrmer_tf.layers.fusion import RegionFusion
+from fgrmer_tf.layers.linear_path import LinearPath
+from fgrmer_tf.models.branches import au_nodes, dense, node_learning, region_features
+from fgrmer_tf.spec import BROW_AUS, NUM_AUS, NUM_PATCHES, PATCH_SIZE
 
 
 def build_fgrmer(
     *,
     num_classes: int,
     channels: int,
-    au_embedding: AUEmbeddingSource,
+    au_embedding: AUEmbedding,
     embedding_dim: int,
     encoder_depth: int,
     dropout_rate: float,
     attention_dropout_rate: float,
     direct_head: bool,
     adjacency_normalization: AdjacencyNormalization,
+    learned_edges: bool,
+    au_branch: AUBranch,
+    landmark_normalization: LandmarkNormalization,
+    linear_path: LinearPathKind,
+    linear_input: LinearInput,
+    map_size: int,
 ) -> keras.Model:
     """Builds FGRMER; the arguments are the fields of `fgrmer_tf.config.ModelConfig`.
 
@@ -127,12 +65,23 @@ def build_fgrmer(
             added to the logits. The published form has none: there all features pass
             through nine AU scores, measured to be its bottleneck on real data.
         adjacency_normalization: See `Adjacency`.
+        learned_edges: See `Adjacency`.
+        au_branch: `graph` (published), or `free`: the nodes are weights, and neither
+            embeddings nor adjacency exist.
+        landmark_normalization: `batch` (published) over each landmark's maps, or
+            `layer` over all maps of a clip.
+        linear_path: `none` (published); `trained`: a `LinearPath` whose logits are
+            added, trained with the rest; `fitted`: one that is not trained, but set.
+        linear_input: What the linear path reads: `patches`, or the `map`.
+        map_size: Side of the map, at least 1 [px].
 
     Returns:
         A model named `fgrmer` from `{"patches": (batch, landmarks, patch_h, patch_w,
         channels)}`, with `"au_embeddings": (batch, num_nodes, embedding_dim)` beside
-        it if `given`, to `{"logits": (batch, num_classes)}`. Its adjacency is the
-        identity until `set_adjacency`. Under a mixed-precision policy the head, from
+        it if `given`, and `"motion_map": (batch, map_size, map_size, channels)` if the
+        linear path reads it, to `{"logits": (batch, num_classes)}`. Its adjacency is
+        the identity until `set_adjacency`, its linear path says nothing until
+        `set_linear_path`. Under a mixed-precision policy the head, from
         fusion to logits, stays in the variable dtype.
 
     Raises:
@@ -146,16 +95,20 @@ def build_fgrmer(
     patches = keras.Input(
         (NUM_PATCHES, PATCH_SIZE, PATCH_SIZE, channels), name="patches"
     )
-    inputs = {"patches": patches}
-    if au_embedding == "given":
-        nodes = keras.Input((NUM_AUS, embedding_dim), name="au_embeddings")
-        inputs["au_embeddings"] = nodes
-    else:
-        nodes = AUEmbedding(NUM_AUS, embedding_dim, name="au_embedding")(patches)
-    nodes = _graph_features(nodes, adjacency_normalization)
-
+    inputs, embeddings = {"patches": patches}, None
+    if au_embedding == "given" and au_branch == "graph":
+        embeddings = keras.Input((NUM_AUS, embedding_dim), name="au_embeddings")
+        inputs["au_embeddings"] = embeddings
+    nodes = au_nodes(
+        patches,
+        embeddings,
+        embedding_dim=embedding_dim,
+        branch=au_branch,
+        normalization=adjacency_normalization,
+        learned_edges=learned_edges,
+    )
     brow, mouth = (
-        _region_features(
+        region_features(
             tokens,
             region,
             encoder_depth=encoder_depth,
@@ -163,7 +116,9 @@ def build_fgrmer(
             attention_rate=attention_dropout_rate,
         )
         for region, tokens in zip(
-            ("brow", "mouth"), _node_learning(patches), strict=True
+            ("brow", "mouth"),
+            node_learning(patches, landmark_normalization),
+            strict=True,
         )
     )
 
@@ -173,11 +128,22 @@ def build_fgrmer(
     scores = keras.layers.LayerNormalization(
         epsilon=NORM_EPSILON, name="fusion_normalization", dtype=dtype
     )(scores)
-    logits = _dense(scores, num_classes, "logits", dtype=dtype)
+    logits = [dense(scores, num_classes, "logits", dtype=dtype)]
     if direct_head:
         features = keras.layers.Concatenate(name="region_features")([brow, mouth])
-        direct = _dense(features, num_classes, "direct_logits", dtype=dtype)
-        logits = keras.layers.Add(name="summed_logits", dtype=dtype)([logits, direct])
+        logits.append(dense(features, num_classes, "direct_logits", dtype=dtype))
+    if linear_path != "none":
+        values = patches
+        if linear_input == "map":
+            values = keras.Input((map_size, map_size, channels), name="motion_map")
+            inputs["motion_map"] = values
+        values = keras.layers.Flatten(name="linear_values", dtype=dtype)(values)
+        learns = linear_path == "trained"
+        path = LinearPath(num_classes, learns, name="linear_path", dtype=dtype)
+        logits.append(path(values))
+    if len(logits) > 1:
+        logits = [keras.layers.Add(name="summed_logits", dtype=dtype)(logits)]
+    (logits,) = logits
     return keras.Model(inputs, {"logits": logits}, name="fgrmer")
 
 
@@ -214,3 +180,40 @@ def set_adjacency(model: keras.Model, adjacency: np.ndarray) -> None:
                 "Add the identity."
             )
     model.get_layer("adjacency").raw.assign(adjacency)
+
+
+def set_linear_path(
+    model: keras.Model,
+    *,
+    mean: np.ndarray,
+    scale: np.ndarray,
+    kernel: np.ndarray,
+    bias: np.ndarray,
+) -> None:
+    """Replaces the linear path of a model from `build_fgrmer`.
+
+    Args:
+        model: With a linear path; changed in place.
+        mean: `(features,)`, of the training clips.
+        scale: `(features,)`, likewise.
+        kernel: `(features, num_classes)`.
+        bias: `(num_classes,)`.
+
+    Raises:
+        InputError: If a shape is not that of the path, or a value is NaN or infinite.
+    """
+    path = model.get_layer("linear_path")
+    for name, value in (
+        ("mean", mean),
+        ("scale", scale),
+        ("kernel", kernel),
+        ("bias", bias),
+    ):
+        weight, value = getattr(path, name), np.asarray(value, np.float32)
+        if value.shape != tuple(weight.shape) or not np.isfinite(value).all():
+            raise InputError(
+                f"`{name}` of the linear path must be finite and of shape "
+                f"{tuple(weight.shape)}. Received: {value.shape}, "
+                f"{np.count_nonzero(~np.isfinite(value))} values not finite."
+            )
+        weight.assign(value)

@@ -3,6 +3,7 @@
 import dataclasses
 
 import keras
+import numpy as np
 
 from fgrmer_tf.config import ModelConfig
 from fgrmer_tf.models import fgrmer
@@ -17,15 +18,10 @@ from fgrmer_tf.models.torch_state import (
 
 
 def _assign_encoder(layer: keras.Layer, tensors: StateDict) -> None:
-    heads = (fgrmer.NUM_HEADS, fgrmer.KEY_DIM)
-    attention = layer.attention
-    for part, name in (("query", "w_qs"), ("key", "w_ks"), ("value", "w_vs")):
-        kernel = tensors[f"slf_attn.{name}.weight"].T
-        getattr(attention, f"{part}_dense").set_weights(
-            [kernel.reshape(len(kernel), *heads)]
-        )
-    output = tensors["slf_attn.fc.weight"].T
-    attention.output_dense.set_weights([output.reshape(*heads, -1)])
+    projections = [tensors[f"slf_attn.w_{part}s.weight"].T for part in "qkv"]
+    layer.attention.set_weights(
+        [np.concatenate(projections, axis=1), tensors["slf_attn.fc.weight"].T]
+    )
     for dense, name in (
         (layer.feed_forward_in, "pos_ffn.w_1"),
         (layer.feed_forward_out, "pos_ffn.w_2"),

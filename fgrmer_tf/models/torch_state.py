@@ -9,7 +9,7 @@ import numpy as np
 
 from fgrmer_tf.config import ModelConfig
 from fgrmer_tf.errors import InputError
-from fgrmer_tf.models import fgrmer
+from fgrmer_tf.models import branches
 from fgrmer_tf.models.torch_file import StateDict
 from fgrmer_tf.spec import NUM_AUS, NUM_BROW, NUM_MOUTH, NUM_PATCHES, PATCH_SIZE
 
@@ -32,8 +32,8 @@ def expected_shapes(num_classes: int) -> dict[str, tuple[int, ...]]:
         Shape by name, in PyTorch's layout.
     """
     features = PATCH_SIZE**2
-    attention = fgrmer.NUM_HEADS * fgrmer.KEY_DIM
-    hidden = fgrmer.FEED_FORWARD_UNITS
+    attention = branches.NUM_HEADS * branches.KEY_DIM
+    hidden = branches.FEED_FORWARD_UNITS
     layer = {
         "slf_attn.w_qs.weight": (attention, features),
         "slf_attn.w_ks.weight": (attention, features),
@@ -48,7 +48,7 @@ def expected_shapes(num_classes: int) -> dict[str, tuple[int, ...]]:
         "pos_ffn.layer_norm.weight": (features,),
         "pos_ffn.layer_norm.bias": (features,),
     }
-    region, nodes = fgrmer.REGION_HIDDEN_UNITS, fgrmer.REGION_FEATURES
+    region, nodes = branches.REGION_HIDDEN_UNITS, branches.REGION_FEATURES
     linear = {
         "linear1": (region, NUM_BROW * features),
         "linear2": (region, NUM_MOUTH * features),
@@ -58,7 +58,7 @@ def expected_shapes(num_classes: int) -> dict[str, tuple[int, ...]]:
     }
     return {
         "A": (NUM_AUS, NUM_AUS),
-        "depth_wise_conv.weight": (NUM_PATCHES, 1, *[fgrmer.KERNEL_SIZE] * 2),
+        "depth_wise_conv.weight": (NUM_PATCHES, 1, *[branches.KERNEL_SIZE] * 2),
         "depth_wise_conv.bias": (NUM_PATCHES,),
         **{
             f"bn1.{name}": (NUM_PATCHES,)
@@ -73,8 +73,8 @@ def expected_shapes(num_classes: int) -> dict[str, tuple[int, ...]]:
         **{f"{name}.weight": shape for name, shape in linear.items()},
         **{f"{name}.bias": shape[:1] for name, shape in linear.items()},
         "embedding.weight": (NUM_AUS, PUBLISHED_EMBEDDING_DIM),
-        "gc1_1.weight": (PUBLISHED_EMBEDDING_DIM, fgrmer.GRAPH_HIDDEN_UNITS),
-        "gc1_2.weight": (fgrmer.GRAPH_HIDDEN_UNITS, nodes),
+        "gc1_1.weight": (PUBLISHED_EMBEDDING_DIM, branches.GRAPH_HIDDEN_UNITS),
+        "gc1_2.weight": (branches.GRAPH_HIDDEN_UNITS, nodes),
         "layer_norm1.weight": (NUM_AUS,),
         "layer_norm1.bias": (NUM_AUS,),
     }

@@ -14,7 +14,7 @@ from fgrmer_tf.spec import AU_NODES
 INK = "#1c2330"
 """Colour of text and lines; in SVG it becomes the text colour of the page around it."""
 ACCENT = "#2b6cb0"
-_STYLE: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "font.size": 9,
     "text.color": INK,
     "axes.labelcolor": INK,
@@ -40,7 +40,7 @@ def svg(figure: Figure, name: str) -> str:
     """
     text = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": name}):
+    with matplotlib.rc_context({**STYLE, "svg.hashsalt": name}):
         figure.savefig(text, format="svg", transparent=True, metadata=nothing)
     element = text.getvalue()
     return element[element.index("<svg") :].replace(INK, "currentColor")
@@ -103,44 +103,13 @@ def confusion_figure(confusion: np.ndarray, class_names: Sequence[str]) -> Figur
     """
     totals = confusion.sum(axis=1, keepdims=True)
     share = confusion / np.maximum(totals, 1)
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         figure, axes = _grid(share, class_names, class_names, size=4.2)
         for (row, column), count in np.ndenumerate(confusion):
             text = f"{count}\n{share[row, column]:.0%}"
             _write(axes, row, column, text, share[row, column], 10)
         axes.set_xlabel("predicted")
         axes.set_ylabel("true")
-    return figure
-
-
-def loss_figure(losses: Sequence[Sequence[float]]) -> Figure:
-    """Training loss over epochs: each fold a thin line, their median a thick one.
-
-    Args:
-        losses: Mean loss of each epoch, one sequence a fold, all equally long.
-
-    Returns:
-        A figure.
-    """
-    values = np.asarray(losses, np.float64)
-    epochs = np.arange(1, values.shape[1] + 1)
-    # A line needs two points.
-    marker = "o" if len(epochs) == 1 else None
-    with matplotlib.rc_context(_STYLE):
-        figure = Figure(figsize=(4.6, 3.7), layout="constrained")
-        axes = figure.subplots()
-        # Two hundred lines make a band, eight stay lines.
-        alpha = float(np.clip(4 / len(values), 0.05, 0.5))
-        thin = axes.plot(
-            epochs, values.T, color=ACCENT, alpha=alpha, linewidth=0.7, marker=marker
-        )
-        thin[0].set_label("one fold")
-        axes.plot(
-            epochs, np.median(values, axis=0), color=INK, label="median", marker=marker
-        )
-        axes.set(xlabel="epoch", ylabel="training loss", ylim=(0, None))
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.legend(frameon=False)
     return figure
 
 
@@ -156,7 +125,7 @@ def adjacency_figure(adjacency: np.ndarray) -> Figure:
     """
     names = [f"AU{number}" for number in AU_NODES]
     shown = np.where(np.eye(len(names), dtype=bool), 0, adjacency)
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         figure, axes = _grid(np.clip(shown, 0, 1), names, names, size=5.0)
         for (row, column), value in np.ndenumerate(shown):
             if row != column:

@@ -2,29 +2,34 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-import jinja2
 import numpy as np
 
-from fgrmer_tf.evaluation.metrics import (
-    confusion_matrix,
-    f1_per_class,
-    recall_per_class,
-    scores,
-)
-from fgrmer_tf.evaluation.results import FoldResult, Predictions
-from fgrmer_tf.report import figures
+from fgrmer_tf.evaluation.metrics import confusion_matrix
+from fgrmer_tf.evaluation.results import Predictions
+from fgrmer_tf.evaluation.study import Study
+from fgrmer_tf.report import curves, figures, rows
+from fgrmer_tf.report.published import measured_elsewhere, published_results
+from fgrmer_tf.report.template import flat, render
+from fgrmer_tf.spec import MEGC2019_CLASSES
 
 _PROTOCOLS = {
     "loso": "Leave-one-subject-out: each fold tests the clips of one subject with a "
     "model that was trained on all other subjects.",
+    "kfold": "Subject-grouped folds: each fold tests the clips of some subjects with a "
+    "model that was trained on all other subjects.",
+    "lodo": "Leave-one-data-set-out: each fold tests the clips of one data set with a "
+    "model that was trained on all others.",
+    "cross": "Across data sets: trained on some data sets, tested on others.",
 }
 _SELECTIONS = {
     "fixed": "The number of epochs was fixed in advance; no tested clip took part in "
     "choosing it.",
+    "inner": "The number of epochs of a fold was chosen on some of its training "
+    "subjects; no tested clip took part in choosing it.",
 }
+_MODELS = {"fgrmer": "FGRMER", "linear": "standardised linear model"}
 
 
 @dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
@@ -33,11 +38,10 @@ class ReportData:
 
     Args:
         title: Heading, for example the name of the run.
-        predictions: Pooled predictions of every seed.
-        results: The folds they come from.
-        metrics: Content of `metrics.json`.
+        study: The run, scored.
         settings: Content of `config.json`.
         versions: Content of `versions.json`.
+        control: Whether labels were shuffled: the run is then a control.
         notes: Sentences about the whole run; those of folds are added by themselves.
         skipped: Clips that were left out, one mapping of column to text each, with
             the same columns.
@@ -45,11 +49,10 @@ class ReportData:
     """
 
     title: str
-    predictions: Predictions
-    results: Sequence[FoldResult]
-    metrics: Mapping[str, Any]
+    study: Study
     settings: Mapping[str, Any]
     versions: Mapping[str, Any]
+    control: bool = False
     notes: Sequence[str] = ()
     skipped: Sequence[Mapping[str, str]] = ()
     adjacency: np.ndarray | None = None
@@ -64,117 +67,73 @@ def render_report(data: ReportData) -> str:
     Returns:
         An HTML document: no network, no script, light and dark, screen and paper.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    predictions, metrics = data.predictions, data.metrics
-    confusion = confusion_matrix(
-        predictions.true, predictions.predicted, len(predictions.class_names)
-    )
-    return environment.get_template("page.html").render(
+    study, metrics = data.study, data.study.metrics
+    predictions = study.predictions
+    return render(
+        "report.html",
         data=data,
+        study=study,
+        metrics=metrics,
+        several=len(metrics["seeds"]) > 1,
         protocol=_PROTOCOLS.get(metrics["protocol"], metrics["protocol"]),
         selection=_SELECTIONS.get(metrics["selection"], metrics["selection"]),
-        folds=len({result.fold for result in data.results}),
+        folds=len({result.fold for result in study.results}),
         clips=len(predictions) // len(metrics["seeds"]),
-        headline=_spread(metrics, lambda scored: scored["full"]),
-        majority=_majority(predictions),
-        datasets=list(_datasets(data)),
-        classes=list(_classes(confusion, predictions.class_names)),
-        subjects=_subjects(predictions),
-        notes=_notes(data),
-        settings=list(_flat(data.settings)),
-        versions=list(_flat(data.versions)),
-        seconds=sum(result.seconds for result in data.results),
-        confusion=figures.svg(
-            figures.confusion_figure(confusion, predictions.class_names), "confusion"
-        ),
-        loss=figures.svg(figures.loss_figure([r.loss for r in data.results]), "loss"),
-        graph=None
-        if data.adjacency is None
-        else figures.svg(figures.adjacency_figure(data.adjacency), "graph"),
+        headline=rows.spread(metrics, ("full",)),
+        systems=list(rows.system_rows(study, _MODELS)),
+        datasets=list(rows.dataset_rows(study)),
+        subjects=rows.subject_rows(predictions, study.linear),
+        notes=rows.note_rows(data.notes, study.results),
+        settings=list(flat(data.settings)),
+        versions=list(flat(data.versions)),
+        published=published_results()
+        if predictions.class_names == MEGC2019_CLASSES
+        else [],
+        elsewhere=measured_elsewhere()
+        if predictions.class_names == MEGC2019_CLASSES
+        else [],
+        drawn=_figures(data),
+        matrices=list(_matrices(study)),
     )
 
 
-def _spread(metrics, part) -> dict[str, dict[str, float]]:
-    """Mean, lowest and highest of each score over the seeds."""
-    of_seeds = [part(one) for one in metrics["per_seed"]]
-    return {
-        name: {
-            "mean": mean,
-            "low": min(one[name] for one in of_seeds),
-            "high": max(one[name] for one in of_seeds),
-        }
-        for name, mean in part(metrics).items()
+def _figures(data: ReportData) -> dict[str, str]:
+    """Those figures that the run has the numbers for, by name."""
+    study = data.study
+    found = {"reliability": curves.reliability_figure(study.calibration)}
+    losses = [result.loss for result in study.results if result.loss]
+    if losses:
+        found["loss"] = curves.loss_figure(losses)
+    if study.test_accuracy is not None:
+        found["accuracy"] = curves.accuracy_figure(study.test_accuracy)
+    if study.robustness:
+        found["robustness"] = curves.robustness_figure(study.robustness)
+    if data.adjacency is not None:
+        found["graph"] = figures.adjacency_figure(data.adjacency)
+    return {name: figures.svg(figure, name) for name, figure in found.items()}
+
+
+def _matrices(study: Study) -> Iterator[dict[str, str]]:
+    """Confusion matrices: of the run, of the linear model, of single data sets."""
+    shown = [("all data sets", study.predictions)]
+    if study.linear is not None and study.metrics["model"] != "linear":
+        shown.append(("linear model, all data sets", study.linear))
+    names = list(study.metrics["datasets"])
+    if len(names) > 1:
+        shown += [(name, _of_dataset(study.predictions, name)) for name in names]
+    for number, (name, predictions) in enumerate(shown):
+        confusion = confusion_matrix(
+            predictions.true, predictions.predicted, len(predictions.class_names)
+        )
+        figure = figures.confusion_figure(confusion, predictions.class_names)
+        yield {"name": name, "svg": figures.svg(figure, f"confusion{number}")}
+
+
+def _of_dataset(predictions: Predictions, dataset: str) -> Predictions:
+    of = predictions.dataset == dataset
+    columns = {
+        field.name: getattr(predictions, field.name)[of]
+        for field in dataclasses.fields(predictions)
+        if field.name != "class_names"
     }
-
-
-def _majority(predictions: Predictions) -> dict[str, float]:
-    """Scores of always answering the commonest class: the floor to compare with."""
-    commonest = np.bincount(predictions.true).argmax()
-    answer = np.full_like(predictions.true, commonest)
-    classes = len(predictions.class_names)
-    return scores(predictions.true, answer, predictions.dataset, classes)["full"]
-
-
-def _datasets(data: ReportData) -> Iterator[dict[str, Any]]:
-    predictions, seeds = data.predictions, len(data.metrics["seeds"])
-    for name in data.metrics["datasets"]:
-        of = predictions.dataset == name
-        yield {
-            "name": name,
-            "subjects": len(np.unique(predictions.subject[of])),
-            "clips": int(of.sum()) // seeds,
-            "scores": _spread(
-                data.metrics, lambda scored, name=name: scored["datasets"][name]
-            ),
-        }
-
-
-def _classes(confusion: np.ndarray, names) -> Iterator[dict[str, Any]]:
-    f1, recall = f1_per_class(confusion), recall_per_class(confusion)
-    for index, name in enumerate(names):
-        yield {
-            "name": name,
-            "clips": int(confusion[index].sum()),
-            "f1": f1[index],
-            "recall": recall[index],
-        }
-
-
-def _subjects(predictions: Predictions) -> dict[str, list[dict[str, Any]]]:
-    """Right answers of each subject, by data set."""
-    right = predictions.predicted == predictions.true
-    found: dict[str, list[dict[str, Any]]] = {}
-    for dataset in np.unique(predictions.dataset):
-        inside = predictions.dataset == dataset
-        for subject in np.unique(predictions.subject[inside]):
-            of = inside & (predictions.subject == subject)
-            found.setdefault(str(dataset), []).append(
-                {"name": subject, "right": int(right[of].sum()), "all": int(of.sum())}
-            )
-    return found
-
-
-def _notes(data: ReportData) -> list[dict[str, Any]]:
-    """Each sentence once, with the folds it was said of."""
-    folds: dict[str, list[str]] = {note: [] for note in data.notes}
-    for result in data.results:
-        for note in result.notes:
-            of = folds.setdefault(note, [])
-            if result.fold not in of:
-                of.append(result.fold)
-    return [{"text": note, "folds": of} for note, of in folds.items()]
-
-
-def _flat(value: Any, where: str = "") -> Iterator[tuple[str, Any]]:
-    """`name.of.setting, value` of nested mappings."""
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from _flat(inner, f"{where}.{name}" if where else name)
-    else:
-        yield where, value
+    return dataclasses.replace(predictions, **columns)

@@ -1,94 +1,118 @@
 """Every fold of a protocol, trained, tested and kept."""
 
-import time
+import dataclasses
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from fgrmer_tf.errors import InputError
+from fgrmer_tf.evaluation.fold_result import FoldResult
 from fgrmer_tf.evaluation.protocols import Fold
-from fgrmer_tf.evaluation.results import FoldResult
-from fgrmer_tf.training.fold_trainer import FoldData, FoldTrainer
+from fgrmer_tf.training.fold_task import FoldSource, epochs_of
+from fgrmer_tf.training.fold_workers import (
+    Event,
+    FoldTask,
+    run_here,
+    run_in_processes,
+)
 from fgrmer_tf.training.run_folder import RunFolder
 
-Progress = Callable[[str, int, int], None]
-"""Called with the fold's name, the epochs done and the epochs of all folds."""
+
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """Where a cross-validation stands.
+
+    Args:
+        worker: Number of the process that has just reported, from 0.
+        fold: What it works on; empty when folds were there already.
+        seed: Seed of that fold.
+        fold_share: Share of that fold that is done, in [0, 1].
+        done: Epochs of all folds that are done, those of finished runs included.
+        total: Epochs of all folds.
+    """
+
+    worker: int
+    fold: str
+    seed: int
+    fold_share: float
+    done: int
+    total: int
 
 
 def cross_validate(
-    trainer: FoldTrainer,
+    source: FoldSource,
     folds: Sequence[Fold],
-    fold_data: Callable[[Fold], FoldData],
+    seeds: Sequence[int],
     run: RunFolder,
-    progress: Progress | None = None,
+    *,
+    workers: int = 1,
+    progress: Callable[[Progress], None] | None = None,
 ) -> list[FoldResult]:
-    """Trains and tests each fold that `run` does not hold yet.
+    """Trains and tests, under every seed, each fold that `run` does not hold yet.
 
-    A fold is on disk before the next one starts: a run that was killed goes on where
-    it stopped, and ends with the same results.
+    A fold is on disk as soon as it is finished: a run that was killed goes on with the
+    others, and ends with the same results. The number of workers changes none of them.
 
     Args:
-        trainer: The model and its seed.
+        source: Data and settings.
         folds: Splits with distinct names.
-        fold_data: Makes the data of a fold from its rows.
+        seeds: Starts of the model.
         run: Where results are kept.
-        progress: Called after each epoch, and after each fold that was there already.
+        workers: Processes that train; 1 trains in this process.
+        progress: Called when an epoch is done, and once for what was there already.
 
     Returns:
-        Results under the trainer's seed, in the order of `folds`.
+        Results in the order of `seeds`, then of `folds`.
 
     Raises:
         InputError: If two folds have the same name.
         InputError: If `run` holds a fold of this name with other test rows.
-        InputError: If a fold's data yields another number of test clips than the fold.
-        InputError: As `FoldTrainer` does.
+        InputError, OSError, RuntimeError: As `fold_workers` does.
     """
     names = [fold.name for fold in folds]
     if len(set(names)) < len(names):
         raise InputError(f"Folds must have distinct names. Received: {names}.")
-    kept = {
-        result.fold: result for result in run.results if result.seed == trainer.seed
-    }
-    epochs = trainer.config.epochs
-    total = epochs * len(folds)
-    results = []
-    for number, fold in enumerate(folds):
-
-        def on_epoch(epoch: int, _: float, fold=fold, before=number * epochs) -> None:
-            if progress:
-                progress(fold.name, before + epoch, total)
-
-        result = kept.get(fold.name)
-        if result is None:
-            result = _train_and_test(trainer, fold, fold_data, on_epoch)
-            run.append(result)
-        elif np.array_equal(result.test, fold.test):
-            on_epoch(epochs, result.loss[-1])
-        else:
+    results = {(result.seed, result.fold): result for result in run.results}
+    tasks = []
+    for task in (FoldTask(fold, seed) for seed in seeds for fold in folds):
+        kept = results.get((task.seed, task.fold.name))
+        if kept is None:
+            tasks.append(task)
+        elif not np.array_equal(kept.test, task.fold.test):
             raise InputError(
-                f"A run holds one set of folds. Received: `{fold.name}` with other "
+                f"A run holds one set of folds. Received: `{kept.fold}` with other "
                 f"test clips than in `{run.path}`. Choose another output folder."
             )
-        results.append(result)
-    return results
+    each = epochs_of(source)
+    finished = len(seeds) * len(folds) - len(tasks)
+    total = each * len(seeds) * len(folds)
+    done: dict[object, int] = {"before": each * finished}
+    if progress and finished:
+        progress(Progress(0, "", seeds[0], 0.0, each * finished, total))
+    if not tasks:
+        return _in_order(results, folds, seeds)
+
+    def tell(event: Event) -> None:
+        key = (event.task.seed, event.task.fold.name)
+        done[key] = event.epochs
+        if event.result is not None:
+            run.append(event.result)
+            results[key] = event.result
+            done[key] = each
+        if progress:
+            share, epochs = done[key] / each, sum(done.values())
+            progress(Progress(event.worker, key[1], key[0], share, epochs, total))
+
+    if workers == 1:
+        run_here(source, tasks, tell)
+    else:
+        run_in_processes(source, tasks, tell, workers=workers)
+    return _in_order(results, folds, seeds)
 
 
-def _train_and_test(trainer, fold, fold_data, on_epoch) -> FoldResult:
-    started = time.perf_counter()
-    data = fold_data(fold)
-    loss = trainer.fit(data.train, data.adjacency, name=fold.name, on_epoch=on_epoch)
-    logits = trainer.predict(data.test, name=fold.name)
-    if len(logits) != len(fold.test):
-        raise InputError(
-            f"Fold `{fold.name}` must yield its {len(fold.test)} test clips. "
-            f"Received: {len(logits)}."
-        )
-    return FoldResult(
-        seed=trainer.seed,
-        fold=fold.name,
-        test=fold.test,
-        logits=logits,
-        loss=loss,
-        seconds=time.perf_counter() - started,
-        notes=data.notes,
-    )
+def _in_order(
+    results: dict[tuple[int, str], FoldResult],
+    folds: Sequence[Fold],
+    seeds: Sequence[int],
+) -> list[FoldResult]:
+    return [results[seed, fold.name] for seed in seeds for fold in folds]

@@ -1,107 +1,70 @@
-"""One compiled model, fitted again and again from the same start."""
+"""One traced training step, used for every fold and seed."""
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from fgrmer_tf.config import TrainConfig
 from fgrmer_tf.errors import InputError
-from fgrmer_tf.models.fgrmer import set_adjacency
+from fgrmer_tf.models.fgrmer import set_adjacency, set_linear_path
+from fgrmer_tf.training.adam import FusedAdam
+from fgrmer_tf.training.fold_data import Batching, Columns
+from fgrmer_tf.training.linear_fit import LinearWeights
+from fgrmer_tf.training.objective import classification_loss
 
 OnEpoch = Callable[[int, float], None]
 """Called after each epoch with its number, from 1, and its mean training loss."""
-
-
-@dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
-class FoldData:
-    """What a fold may show to the model, and in which order.
-
-    Args:
-        train: `tf.data.Dataset` of batches `(features, label, weight)`: a dict of
-            float32 tensors, int64 `(batch,)` and float32 `(batch,)`. Iterated once an
-            epoch; its order is its maker's, made from the seed.
-        test: `tf.data.Dataset` of batches of `features`, in the order of the fold's
-            test rows. It carries no label, so that none can be learned from.
-        adjacency: `(num_nodes, num_nodes)`, of the training clips alone, identity
-            included; `None` for a model without an AU graph.
-        notes: Sentences for the report.
-
-    Raises:
-        InputError: At construction, if `test` yields anything beside features.
-    """
-
-    train: Any
-    test: Any
-    adjacency: np.ndarray | None = None
-    notes: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.test.element_spec, dict):
-            raise InputError(
-                "`test` must yield a dict of features and nothing else, so that no "
-                f"label reaches the model. Received: {self.test.element_spec}."
-            )
-
-
-class _Watch(keras.callbacks.Callback):
-    """Reports each epoch, and stops when the loss is no longer a number."""
-
-    def __init__(self, name: str, learning_rate: float, on_epoch: OnEpoch | None):
-        super().__init__()
-        self.name, self.learning_rate, self.on_epoch = name, learning_rate, on_epoch
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        loss = logs["loss"]
-        if not np.isfinite(loss):
-            raise InputError(
-                f"The training loss must stay finite. Received: {loss} in epoch "
-                f"{epoch + 1} of `{self.name}`. Lower the learning rate (now "
-                f"{self.learning_rate}) or look for extreme values in the features."
-            )
-        if self.on_epoch:
-            self.on_epoch(epoch + 1, loss)
+_PREDICTED = 256
+"""Clips predicted at once: bounds memory."""
 
 
 class FoldTrainer:
     """Fits one model to many folds, each as if it were the only one.
 
-    Every fit starts from the state at construction: weights, optimizer and random
-    generators of dropout. So the order of folds, and which of them a process trains,
-    change nothing. The model is compiled once, and traced once as long as the data
-    sets of all folds agree in their `element_spec`.
+    Every fit starts from the state that the model has when it is built under the seed:
+    weights, running statistics and random generators of dropout. So the order of folds,
+    and which of them a process trains, change nothing. The step is traced once, since
+    all that differs between folds is an argument of it.
 
     Source:
         Adam at 2e-4 with cross-entropy: Lei et al., CVPRW 2021, published code.
 
     Args:
-        model: Built `keras.Model` with dict inputs and output `{"logits"}`, made under
-            `keras.utils.set_random_seed(seed)`. It shares its weights with this
-            trainer and stays uncompiled, so that it is saved without an optimizer.
-        config: Epochs and learning rate.
-        seed: What `model` was made under; recorded with every result.
+        build: Makes a `keras.Model` with dict inputs and output `{"logits"}`, always
+            of the same form.
+        batching: What a step sees of a fold.
+        config: Batch size and learning rate.
     """
 
-    def __init__(self, model: keras.Model, config: TrainConfig, seed: int):
-        self.model, self.config, self.seed = model, config, seed
-        self._compiled = keras.Model(model.input, model.output)
-        optimizer = keras.optimizers.Adam(config.learning_rate)
-        optimizer.build(model.trainable_variables)
-        self._compiled.compile(
-            optimizer=optimizer,
-            loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        )
-        # `variables` of a model hold the states of its random generators too.
-        self._variables = [*model.variables, *optimizer.variables]
-        self._start = [keras.ops.copy(variable) for variable in self._variables]
+    def __init__(
+        self,
+        build: Callable[[], keras.Model],
+        batching: Batching,
+        config: TrainConfig,
+    ):
+        self.config = config
+        self._build, self._batching = build, batching
+        self.model = build()
+        self._weights = self.model.trainable_variables
+        self._optimizer = FusedAdam(self._weights, config.learning_rate)
+        self._loss = classification_loss()
+        self._starts: dict[int, list[np.ndarray]] = {}
+        scalars = [_SCALAR] * 3
+        self._order = tf.function(batching.order, input_signature=scalars)
+        self._traced_steps: dict[int | None, Any] = {}
+        self._traced_logits: Any = None
 
     def fit(
         self,
-        train: Any,
+        train: Columns,
         adjacency: np.ndarray | None,
+        linear: LinearWeights | None = None,
         *,
+        seed: int,
+        epochs: int,
         name: str,
         on_epoch: OnEpoch | None = None,
     ) -> tuple[float, ...]:
@@ -109,7 +72,10 @@ class FoldTrainer:
 
         Args:
             train: As in `FoldData`.
-            adjacency: As in `FoldData`.
+            adjacency: `(num_nodes, num_nodes)`, identity included, or `None`.
+            linear: Start of the linear path, or `None`.
+            seed: Start of the model and order of the clips.
+            epochs: How often each clip is shown.
             name: What is trained, for messages.
             on_epoch: Called after each epoch.
 
@@ -119,34 +85,59 @@ class FoldTrainer:
         Raises:
             InputError: If the loss of an epoch is not finite.
         """
-        for variable, value in zip(self._variables, self._start, strict=True):
-            variable.assign(value)
+        self._reset(seed)
         if adjacency is not None:
             set_adjacency(self.model, adjacency)
-        history = self._compiled.fit(
-            train,
-            epochs=self.config.epochs,
-            verbose=0,  # pyright: ignore[reportArgumentType]
-            shuffle=False,  # Keras warns: the data set has its own order.
-            callbacks=[_Watch(name, self.config.learning_rate, on_epoch)],
-        )
-        return tuple(history.history["loss"])
+        if linear is not None:
+            set_linear_path(self.model, **vars(linear))
+        columns = _tensors(train)
+        clips, key = len(train["label"]), tf.constant(seed, tf.int64)
+        losses = []
+        for epoch in range(epochs):
+            number, total = tf.constant(epoch, tf.int64), 0.0
+            order = self._order(tf.constant(clips, tf.int64), key, number).numpy()
+            for first in range(0, clips, self.config.batch_size):
+                rows = order[first : first + self.config.batch_size]
+                total += self._step_for(columns, rows)(columns, rows, key, number)
+            loss = float(total) / clips
+            if not np.isfinite(loss):
+                raise InputError(
+                    f"The training loss must stay finite. Received: {loss} in epoch "
+                    f"{epoch + 1} of `{name}`. Lower the learning rate (now "
+                    f"{self.config.learning_rate}) or look for extreme values in the "
+                    "features."
+                )
+            losses.append(loss)
+            if on_epoch:
+                on_epoch(epoch + 1, loss)
+        return tuple(losses)
 
-    def predict(self, test: Any, *, name: str) -> np.ndarray:
+    def predict(self, test: Columns, clips: int, *, name: str) -> np.ndarray:
         """Logits of the model as last fitted.
 
         Args:
             test: As in `FoldData`.
+            clips: How many clips `test` holds.
             name: What was trained, for messages.
 
         Returns:
-            float32 `(test_clips, num_classes)`, in the order of `test`.
+            float32 `(clips, num_classes)`, in the order of `test`.
 
         Raises:
             InputError: If a logit is not finite.
         """
-        quiet: Any = 0
-        logits = self._compiled.predict(test, verbose=quiet)["logits"]
+        columns = _tensors(test)
+        if self._traced_logits is None:
+            self._traced_logits = tf.function(
+                self._logits, input_signature=[_open(columns), _ROWS]
+            )
+        parts = [
+            self._traced_logits(
+                columns, np.arange(first, min(first + _PREDICTED, clips))
+            )
+            for first in range(0, clips, _PREDICTED)
+        ]
+        logits = np.concatenate([part.numpy() for part in parts])
         finite = np.isfinite(logits).all(axis=1)
         if not finite.all():
             raise InputError(
@@ -155,3 +146,57 @@ class FoldTrainer:
                 "its features."
             )
         return logits
+
+    def _reset(self, seed: int) -> None:
+        if seed not in self._starts:
+            keras.utils.set_random_seed(seed)
+            # `variables` of a model hold the states of its random generators too.
+            self._starts[seed] = [
+                np.asarray(keras.ops.convert_to_numpy(of))
+                for of in self._build().variables
+            ]
+        for variable, value in zip(
+            self.model.variables, self._starts[seed], strict=True
+        ):
+            variable.assign(value)
+        self._optimizer.reset()
+
+    def _step_for(self, columns, rows) -> Any:
+        """The traced step; one for full batches, whose size is known, is faster."""
+        full = len(rows) == self.config.batch_size
+        size = self.config.batch_size if full else None
+        if size not in self._traced_steps:
+            several = tf.TensorSpec([size], tf.int64)
+            self._traced_steps[size] = tf.function(
+                self._step, input_signature=[_open(columns), several, _SCALAR, _SCALAR]
+            )
+        return self._traced_steps[size]
+
+    def _step(self, columns, rows, seed, epoch):
+        """One step; returns the sum of the weighted losses of its clips."""
+        features, label, weight = self._batching.training(columns, rows, seed, epoch)
+        with tf.GradientTape() as tape:
+            logits = self.model(features, training=True)["logits"]
+            loss: Any = self._loss(label, logits, sample_weight=weight)
+        weights = [of.value for of in self._weights]
+        self._optimizer.apply(tape.gradient(loss, weights))
+        return loss * tf.cast(tf.size(rows), loss.dtype)
+
+    def _logits(self, columns, rows):
+        features = self._batching.inference(columns, rows)
+        return self.model(features, training=False)["logits"]
+
+
+_SCALAR, _ROWS = tf.TensorSpec([], tf.int64), tf.TensorSpec([None], tf.int64)
+
+
+def _tensors(columns: Columns) -> dict[str, tf.Tensor]:
+    return {name: tf.convert_to_tensor(values) for name, values in columns.items()}
+
+
+def _open(columns: dict[str, tf.Tensor]) -> dict[str, tf.TensorSpec]:
+    """Signature that any number of clips fits."""
+    return {
+        name: tf.TensorSpec([None, *values.shape[1:]], values.dtype, name)
+        for name, values in columns.items()
+    }

@@ -1,6 +1,5 @@
 """A run folder: what was asked for, under which versions, and what came out."""
 
-import dataclasses
 import fcntl
 import json
 import os
@@ -8,11 +7,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import numpy as np
-
 from fgrmer_tf import atomic
 from fgrmer_tf.errors import InputError
-from fgrmer_tf.evaluation.results import FoldResult, Predictions
+from fgrmer_tf.evaluation.fold_result import FoldResult, from_record, to_record
+from fgrmer_tf.evaluation.results import Predictions
 from fgrmer_tf.training.versions import installed_versions
 
 CONFIG_FILE = "config.json"
@@ -93,10 +91,9 @@ class RunFolder:
 
     def append(self, result: FoldResult) -> None:
         """Adds a fold; it is on disk when this returns."""
-        line = dataclasses.asdict(result)
-        line["test"], line["logits"] = result.test.tolist(), result.logits.tolist()
+        line = json.dumps(to_record(result)).encode("utf-8")
         with open(self.path / FOLDS_FILE, "ab") as file:
-            file.write(json.dumps(line).encode("utf-8") + b"\n")
+            file.write(line + b"\n")
             file.flush()
             os.fsync(file.fileno())
         self.results.append(result)
@@ -159,23 +156,13 @@ class RunFolder:
         results = []
         for number, line in enumerate(content[:whole].splitlines(), start=1):
             try:
-                results.append(_fold_result(json.loads(line)))
+                results.append(from_record(json.loads(line)))
             except (ValueError, TypeError, KeyError) as error:
                 raise InputError(
                     f"Every line of `{file}` must be a fold. Received: line {number}, "
                     f"which is damaged ({error}). Delete that line to redo its fold."
                 ) from error
         return results
-
-
-def _fold_result(line: dict[str, Any]) -> FoldResult:
-    arrays = {
-        "test": np.array(line["test"], np.int64),
-        "logits": np.array(line["logits"], np.float32),
-        "loss": tuple(line["loss"]),
-        "notes": tuple(line["notes"]),
-    }
-    return FoldResult(**{**line, **arrays})
 
 
 def _differences(old: Any, new: Any, where: str = "") -> list[str]:

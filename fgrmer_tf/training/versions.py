@@ -10,6 +10,7 @@ _DISTRIBUTIONS = {
     "tensorflow": "tensorflow",
     "keras": "keras",
     "numpy": "numpy",
+    "scikit-learn": "scikit-learn",
     "opencv": "opencv-python-headless",
 }
 
@@ -18,7 +19,8 @@ def installed_versions() -> dict[str, str]:
     """Versions of this project and what its results depend on; imports none of it.
 
     Returns:
-        `python`, `platform`, `fgrmer_tf`, `tensorflow`, `keras`, `numpy`, `opencv`,
+        `python`, `platform`, `fgrmer_tf`, `tensorflow`, `keras`, `numpy`,
+        `scikit-learn`, `opencv`,
         and in a git checkout `commit`, with `-dirty` when files were changed.
     """
     versions = {"python": platform.python_version(), "platform": platform.platform()}

@@ -24,10 +24,11 @@ _MEMBERS = {
     DETECTOR: "mediapipe/modules/face_detection/face_detection_short_range.tflite",
     MESH: "mediapipe/modules/face_landmark/face_landmark.tflite",
 }
-_SHA256 = {
+DIGESTS = {
     DETECTOR: "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8",
     MESH: "1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814",
 }
+"""SHA-256 of each model; another file is refused."""
 # One fixed platform: only model files are read from the wheel, so any Python and any
 # operating system can use it.
 _PIP_DOWNLOAD = (
@@ -94,7 +95,7 @@ def fetch(progress: Callable[[str], None] | None = None) -> Path:
     """
     say = progress or (lambda line: None)
     folder = cache_folder()
-    if all(_is_whole(folder / name) for name in _SHA256):
+    if all(_is_whole(folder / name) for name in DIGESTS):
         say(f"Landmark models are in {folder}.")
         return folder
     chosen = os.environ.get("FGRMER_MEDIAPIPE_WHEEL")
@@ -120,7 +121,7 @@ def fetch(progress: Callable[[str], None] | None = None) -> Path:
 def _is_whole(path: Path) -> bool:
     if not path.is_file():
         return False
-    return hashlib.sha256(path.read_bytes()).hexdigest() == _SHA256[path.name]
+    return hashlib.sha256(path.read_bytes()).hexdigest() == DIGESTS[path.name]
 
 
 def _download(folder: Path) -> Path:
@@ -150,9 +151,9 @@ def _extract(wheel: Path) -> dict[str, bytes]:
         ) from error
     for name, data in models.items():
         received = hashlib.sha256(data).hexdigest()
-        if received != _SHA256[name]:
+        if received != DIGESTS[name]:
             raise InputError(
-                f"`{name}` must have the SHA-256 {_SHA256[name]}. Received: {received} "
+                f"`{name}` must have the SHA-256 {DIGESTS[name]}. Received: {received} "
                 f"({len(data)} bytes) in `{wheel}`; nothing was kept. {_OFFLINE}"
             )
     return models

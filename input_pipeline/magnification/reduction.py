@@ -15,8 +15,8 @@ from fgrmer_tf.errors import InputError
 
 Reduction = Literal["mean", "projection"]
 
-PROJECTED = 3
-"""Channels that `projection` leaves."""
+PROJECTED = 8
+"""Channels that `projection` leaves; not three, which would be read as u, v, strain."""
 FLATNESS = 1e-5
 """A channel whose extremes differ by less than this share of its largest magnitude
 is constant: what is left is rounding."""
@@ -43,7 +43,7 @@ def scaled(shapes: Sequence[np.ndarray]) -> Shapes:
 
 
 def projection(channels: int) -> np.ndarray:
-    """The fixed projection of `channels` to `PROJECTED`: means of consecutive thirds.
+    """The fixed projection of `channels` to `PROJECTED`: means of consecutive groups.
 
     Returns:
         float32 `(channels, PROJECTED)`; each column sums to 1.
@@ -55,8 +55,8 @@ def projection(channels: int) -> np.ndarray:
         raise InputError(
             f"A projection needs at least {PROJECTED} channels. Received: {channels}."
         )
-    thirds = np.array_split(np.eye(channels, dtype=np.float32), PROJECTED)
-    return np.stack([third.mean(axis=0) for third in thirds], axis=1)
+    groups = np.array_split(np.eye(channels, dtype=np.float32), PROJECTED)
+    return np.stack([group.mean(axis=0) for group in groups], axis=1)
 
 
 def mean(channels: int) -> np.ndarray:

@@ -6,6 +6,7 @@ the region as its kernels reach, and mirrors where the frame really ends.
 
 import dataclasses
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -80,6 +81,30 @@ class MapPlan:
         """The whole map."""
         return Box(top=0, bottom=self.height, left=0, right=self.width)
 
+    @property
+    def covered(self) -> np.ndarray:
+        """Bool `(height, width)`, true where a region's box lies."""
+        ones = [
+            np.ones((box.bottom - box.top, box.right - box.left, 1), bool)
+            for box in (region.box for region in self.regions)
+        ]
+        return self.assembled(ones)[..., 0]
+
+    def assembled(self, parts: Sequence[np.ndarray]) -> np.ndarray:
+        """One map of what lies in each region's box; 0 elsewhere.
+
+        Args:
+            parts: `(height, width, channels)` of each box, of one dtype.
+
+        Returns:
+            `(self.height, self.width, channels)`.
+        """
+        shape = (self.height, self.width, parts[0].shape[-1])
+        maps = np.zeros(shape, parts[0].dtype)
+        for part, region in zip(parts, self.regions, strict=True):
+            maps[region.box.within(self.whole)] = part
+        return maps
+
 
 def _region(box: Box, height: int, width: int, traits: ShapeTraits) -> Region:
     shape = box.grown(traits.manipulator_reach, height, width)
@@ -115,7 +140,11 @@ def _interval(positions: np.ndarray, side: int) -> tuple[int, int]:
 
 
 def patch_regions(
-    points: np.ndarray, height: int, width: int, traits: ShapeTraits
+    points: np.ndarray,
+    height: int,
+    width: int,
+    traits: ShapeTraits,
+    margin: int = 0,
 ) -> MapPlan:
     """The strip of the brows and the box of the mouth alone.
 
@@ -125,6 +154,7 @@ def patch_regions(
         height: Height of the map [px], at least `spec.PATCH_SIZE`.
         width: Width of the map [px], at least `spec.PATCH_SIZE`.
         traits: Of the network that is to run.
+        margin: By how much the boxes are larger than the patches need [px].
 
     Returns:
         A plan of two regions. `patches.sample_patches` reads no pixel outside their
@@ -145,5 +175,6 @@ def patch_regions(
         left, right = _interval(part[:, 0], width)
         top, bottom = _interval(part[:, 1], height)
         box = Box(top=top, bottom=bottom, left=left, right=right)
+        box = box.grown(margin, height, width)
         regions.append(_region(box, height, width, traits))
     return MapPlan(height=height, width=width, regions=tuple(regions))

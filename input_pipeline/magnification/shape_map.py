@@ -46,24 +46,15 @@ class ShapeMapper:
 
     Args:
         model: What `shape_export.to_litert` gave.
-        reduction: `mean`: one channel, the mean of all (published); `projection`:
-            three channels by `reduction.projection`.
         threads: int, at least 1. Threads of one call.
 
     Raises:
-        InputError: At construction, if `model` is no shape path, or `reduction` is
-            unknown.
+        InputError: At construction, if `model` is no shape path.
     """
 
-    def __init__(self, model: bytes, reduction: Reduction, threads: int = 1) -> None:
-        if reduction not in tuple(REDUCTIONS):
-            raise InputError(
-                f"`reduction` must be one of {tuple(REDUCTIONS)}. "
-                f"Received: {reduction!r}."
-            )
+    def __init__(self, model: bytes, threads: int = 1) -> None:
         self._model = model
         self._threads = threads
-        self._reduction: Reduction = reduction
         # One a region: regions differ in size, and a change of size costs time.
         self._paths = [ShapePath(model, threads)]
         self.traits = self._paths[0].traits
@@ -135,7 +126,11 @@ class ShapeMapper:
         )
 
     def shape_map(
-        self, onset: EncodedFace, apex: EncodedFace, factor: float
+        self,
+        onset: EncodedFace,
+        apex: EncodedFace,
+        factor: float,
+        reduction: Reduction = "mean",
     ) -> np.ndarray:
         """The map of the motion from onset to apex.
 
@@ -148,18 +143,22 @@ class ShapeMapper:
             onset: As for `magnified`.
             apex: As for `magnified`.
             factor: As for `magnified`.
+            reduction: `mean`: one channel, the mean of all (published); `projection`:
+                `reduction.PROJECTED` channels.
 
         Returns:
-            float32 `(plan.height, plan.width, 1 or 3)` in [0, 1]; 0 outside the
-            boxes.
+            float32 `(plan.height, plan.width, channels)` in [0, 1], one channel for
+            each column of the reduction; 0 outside the boxes.
 
         Raises:
-            InputError: As `magnified`.
+            InputError: As `magnified`, or if `reduction` is unknown.
         """
+        if reduction not in tuple(REDUCTIONS):
+            raise InputError(
+                f"`reduction` must be one of {tuple(REDUCTIONS)}. "
+                f"Received: {reduction!r}."
+            )
         plan = onset.plan
         parts = scaled(self.magnified(onset, apex, factor))
-        weights = REDUCTIONS[self._reduction](parts[0].shape[-1])
-        maps = np.zeros((plan.height, plan.width, weights.shape[1]), np.float32)
-        for part, region in zip(parts, plan.regions, strict=True):
-            maps[region.box.within(plan.whole)] = part @ weights
-        return maps
+        weights = REDUCTIONS[reduction](parts[0].shape[-1])
+        return plan.assembled([part @ weights for part in parts])

@@ -23,7 +23,10 @@ from input_pipeline.magnification.network import (
 )
 from input_pipeline.magnification.trainer import MagnetTrainer
 from input_pipeline.magnification.training_data.pipeline import SampleSettings, batches
-from input_pipeline.magnification.training_data.settings import Spoiling
+from input_pipeline.magnification.training_data.settings import (
+    MICRO_EXPRESSION,
+    Spoiling,
+)
 from input_pipeline.magnification.weights import load_magnet, save_magnet
 
 _CHECKPOINT = "checkpoint.weights.h5"
@@ -34,7 +37,7 @@ _CALIBRATION_SEED = 54321
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TrainingSettings:
-    """What a training run is made of; the defaults gave the shipped weights.
+    """What a training run is made of; `docs/magnification.md` has the shipped runs'.
 
     Args:
         form: Of the network.
@@ -46,6 +49,9 @@ class TrainingSettings:
         learning_rate: Largest rate; it rises from 0 and falls to 0 by a cosine.
         regularization: Weight of the two terms that keep motion out of the texture and
             colour out of the shape. Paper: 0.1. Its code: 1.
+        motion_weight: How much more a pixel weighs where the frame must change; see
+            `trainer.py`. Published: 0, all weigh the same.
+        magnified: Most of the largest displacement after magnification [px].
         mixed_precision: Whether the decoder computes in bfloat16. The encoder and the
             manipulator never do: what they are for is a small difference of two large
             numbers, of which 8 bits leave nothing.
@@ -64,6 +70,8 @@ class TrainingSettings:
     steps: int = 11_000
     learning_rate: float = 3e-4
     regularization: float = 0.1
+    motion_weight: float = 4.0
+    magnified: float = MICRO_EXPRESSION.magnified
     mixed_precision: bool = True
     seed: int = 0
     recoloured: float = 0.0
@@ -187,7 +195,9 @@ def train_magnet(
     if settings.mixed_precision:
         for layer in magnet.decoder._flatten_layers():
             layer.dtype_policy = "mixed_bfloat16"
-    trainer: Any = MagnetTrainer(magnet, settings.regularization)
+    trainer: Any = MagnetTrainer(
+        magnet, settings.regularization, settings.motion_weight
+    )
     warm_up = max(1, settings.steps // _WARM_UP)
     rate: Any = keras.optimizers.schedules.CosineDecay(
         0.0,
@@ -204,7 +214,9 @@ def train_magnet(
     done = int(trainer.optimizer.iterations)
     data = batches(
         SampleSettings(
-            side=settings.side, spoiling=Spoiling(recoloured=settings.recoloured)
+            side=settings.side,
+            motion=dataclasses.replace(MICRO_EXPRESSION, magnified=settings.magnified),
+            spoiling=Spoiling(recoloured=settings.recoloured),
         ),
         seed=settings.seed,
         batch_size=settings.batch_size,

@@ -69,7 +69,6 @@ class ClipPlan:
         tilt: In-plane rotation of the head [rad].
         shift: `(x, y)`, place of the head in the frame, from its usual place [px].
         drift: Head motion within the clip.
-        apex_known: Whether the coding sheet says the apex, or `/`.
     """
 
     subject: int
@@ -86,7 +85,6 @@ class ClipPlan:
     tilt: float
     shift: tuple[float, float]
     drift: Drift
-    apex_known: bool
 
     @property
     def action_units(self) -> str:

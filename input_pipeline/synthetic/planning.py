@@ -4,18 +4,17 @@ import dataclasses
 
 import numpy as np
 
-from input_pipeline.datasets.megc2019 import MEGC2019
+from input_pipeline.label_sets.label_set import DEFAULT, words
 from input_pipeline.synthetic.action_units import parse
 from input_pipeline.synthetic.clip_plan import ClipPlan, Drift, UnitPlan
 from input_pipeline.synthetic.prototypes import EMOTIONS, PROTOTYPES
 from input_pipeline.synthetic.settings import MotionSettings
 
-# Every third subject has an `others` clip, every eighth a clip whose apex nobody wrote
-# down; the second subject has both, so that small sets show them too.
+# Every third subject has an `others` clip; the second has one, so that small sets show
+# it too.
 _SECOND = 2
 _OTHERS_EVERY = 3
-_SLASH_EVERY = 8
-_CLASS_OF = MEGC2019["casme2"]
+_CLASS_OF = words(DEFAULT, "casme2")
 
 Habits = dict[str, dict[str, tuple[UnitPlan, ...]]]
 
@@ -59,12 +58,6 @@ def plan_subject(
         take = number - int(np.searchsorted(films, film)) + 1
         filename = f"EP{film:02d}_{take:02d}{'f' if rng.random() < 0.4 else ''}"
         plans.append(_draw_clip(subject, filename, str(emotion), manner, rng, settings))
-    if subject % _SLASH_EVERY == _SECOND:
-        # From the class with most clips: the subject must keep two classes without it.
-        classes = [_CLASS_OF[plan.emotion] or "" for plan in plans]
-        most = max(sorted({c for c in classes if c}), key=classes.count)
-        index = classes.index(most)
-        plans[index] = dataclasses.replace(plans[index], apex_known=False)
     return tuple(plans)
 
 
@@ -100,7 +93,6 @@ def _draw_clip(
         tilt=float(manner.tilt + rng.normal(0, 0.012)),
         shift=(float(rng.normal(0, 4)), float(rng.normal(0, 4))),
         drift=_draw_drift(rng, settings),
-        apex_known=True,
     )
 
 

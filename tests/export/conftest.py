@@ -6,8 +6,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from export.card import ModelCard
+from export.clips import Clips
+from export.core import fold
 from export.exporter import export_model
-from export.serving_graph import ServingConstants, model_inputs
+from export.serving_graph import ServingConstants, ServingGraph, model_inputs
+from export.serving_module import ServingModule
+from export.settings import ExportSettings
+from export.signature import FORMATS
 from fgrmer_tf.config import ModelConfig
 from fgrmer_tf.models.fgrmer import build_fgrmer
 
@@ -42,7 +48,11 @@ def _trained(class_names, *, channels, au_embedding, au_evidence):
     # Centred, or every clip would get the same label.
     logits = model(model_inputs(constants, tf.constant(clips)))["logits"]
     model.get_layer("logits").bias.assign_sub(keras.ops.mean(logits, axis=0))
-    return SimpleNamespace(model=model, constants=constants, clips=clips)
+    logits = model(model_inputs(constants, tf.constant(clips)))["logits"]
+    stored = Clips(
+        patches=clips, label=logits.numpy().argmax(axis=1), origin="drawn clips"
+    )
+    return SimpleNamespace(model=model, constants=constants, clips=clips, stored=stored)
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +81,30 @@ def learned():
 
 
 @pytest.fixture(scope="session")
+def core(evidence):
+    """The folded graph of `evidence`."""
+    return fold(ServingGraph(evidence.model, evidence.constants))
+
+
+@pytest.fixture(scope="session")
+def card(evidence):
+    """What the artefacts of `evidence` say of themselves in single tests."""
+    return ModelCard(
+        model_id="fgrmer-7",
+        class_names=evidence.constants.class_names,
+        preprocessing=evidence.constants.preprocessing,
+        licence="research only",
+        data_statement="drawn clips",
+    )
+
+
+@pytest.fixture(scope="session")
+def module(core, card):
+    """Everything a SavedModel of `evidence` answers."""
+    return ServingModule(core.graph, card)
+
+
+@pytest.fixture(scope="session")
 def exported(evidence, tmp_path_factory):
     """Every format of `evidence`, once for all tests; not to be changed."""
     out = tmp_path_factory.mktemp("export") / "out"
@@ -79,7 +113,8 @@ def exported(evidence, tmp_path_factory):
         evidence.model,
         evidence.constants,
         out,
-        inputs=evidence.clips,
+        clips=evidence.stored,
+        settings=ExportSettings(formats=FORMATS, licence="research only"),
         progress=lines.append,
     )
     return SimpleNamespace(out=out, record=record, lines=lines)

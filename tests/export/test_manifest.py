@@ -36,11 +36,11 @@ def test_a_folder_without_a_manifest_is_refused(tmp_path, text):
 
 def test_another_schema_is_refused(tmp_path):
     (tmp_path / "manifest.json").write_text(json.dumps({"schema": 7}))
-    with pytest.raises(InputError, match=r"schema 1\. Received: schema 7"):
+    with pytest.raises(InputError, match=r"schema 2\. Received: schema 7"):
         manifest.read(tmp_path)
 
 
-@pytest.mark.parametrize("change", ["changed", "missing", "added"])
+@pytest.mark.parametrize("change", ["changed", "missing", "added", "renamed"])
 def test_files_must_be_as_written(tmp_path, change):
     for name in ("a/1/x", "a/1/y", "b"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -51,8 +51,39 @@ def test_files_must_be_as_written(tmp_path, change):
         (tmp_path / "a/1/x").write_text("other")
     elif change == "missing":
         (tmp_path / "a/1/x").unlink()
+    elif change == "renamed":
+        (tmp_path / "a/1/x").rename(tmp_path / "a/1/z")
     else:
         (tmp_path / "a/1/z").write_text("more")
     with pytest.raises(InputError, match=r"missing, changed or added.*a/1/"):
         manifest.check(tmp_path, record, "a/1")
     manifest.check(tmp_path, record, "b")
+
+
+def test_a_link_is_no_file(tmp_path):
+    (tmp_path / "x").write_text("x")
+    (tmp_path / "y").symlink_to("x")
+    with pytest.raises(InputError, match=r"not links.*/y"):
+        manifest.file_records(tmp_path)
+
+
+@pytest.mark.parametrize("damage", ["changed", "missing", "added"])
+def test_a_version_must_be_as_its_manifest_says(tmp_path, damage):
+    for name in ("saved_model.pb", "assets.extra/card"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    manifest.write_version(tmp_path, {"model_id": "seven", "version": 7})
+    assert manifest.check_version(tmp_path)["model_id"] == "seven"
+    if damage == "changed":
+        (tmp_path / "saved_model.pb").write_text("saved_model.pc")
+    elif damage == "missing":
+        (tmp_path / "saved_model.pb").unlink()
+    else:
+        (tmp_path / "more").write_text("more")
+    with pytest.raises(InputError, match=r"missing, changed or added"):
+        manifest.check_version(tmp_path)
+
+
+def test_a_version_without_a_manifest_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"readable assets\.extra/manifest\.json"):
+        manifest.check_version(tmp_path)

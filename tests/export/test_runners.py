@@ -1,18 +1,23 @@
+import json
 import shutil
 
 import numpy as np
 import pytest
 
 from export import runners
+from export.signature import FORMATS
 from fgrmer_tf.errors import InputError
 
 
-@pytest.mark.parametrize("artefact", ["onnx", "litert", "savedmodel"])
+@pytest.mark.parametrize("artefact", FORMATS)
 def test_an_export_runs_and_knows_its_classes(exported, evidence, artefact):
     opened = runners.open_export(exported.out, artefact)
     outputs = opened.run(evidence.clips)
+    assert outputs["probabilities"].dtype == np.float32
     assert outputs["probabilities"].shape == (11, 3)
-    np.testing.assert_allclose(outputs["probabilities"].sum(axis=1), 1, atol=1e-6)
+    # Each of three 8-bit numbers may be rounded by half a step.
+    atol = 1.5 / 256 if artefact == "litert-int8" else 1e-6
+    np.testing.assert_allclose(outputs["probabilities"].sum(axis=1), 1, atol=atol)
     assert opened.class_names == evidence.constants.class_names
     assert opened.preprocessing == evidence.constants.preprocessing
     if artefact == "savedmodel":
@@ -27,8 +32,8 @@ def test_the_runtime_that_starts_fastest_is_taken(exported, monkeypatch):
 
 def test_a_format_that_is_not_there_is_refused(exported, tmp_path):
     text = (exported.out / "manifest.json").read_text()
-    text = text.replace('"litert"\n  ]', '"onnx"\n  ]')
-    (tmp_path / "manifest.json").write_text(text)
+    record = json.loads(text) | {"formats": ["savedmodel", "onnx"]}
+    (tmp_path / "manifest.json").write_text(json.dumps(record))
     with pytest.raises(InputError, match=r"'litert'; .* holds .'savedmodel', 'onnx'"):
         runners.open_export(tmp_path, "litert")
 
@@ -47,3 +52,19 @@ def test_a_changed_file_is_refused(exported, tmp_path):
 def test_what_is_no_model_is_refused(tmp_path, name):
     with pytest.raises(InputError, match=r"SavedModel folder, an \.onnx file"):
         runners.load(tmp_path / name)
+
+
+def test_a_saved_model_tells_its_card(exported):
+    told = runners.ask_card(exported.out / "savedmodel/1")
+    assert told["model_id"] == exported.record["model_id"]
+    assert told["licence"] == "research only"
+
+
+def test_eight_bit_inputs_are_rounded_and_cut_off():
+    details = {"dtype": np.int8, "quantization": (0.5, 3)}
+    values = np.array([0, 0.2, 0.3, -1, 1000, -1000], np.float32)
+    numbers = runners._quantized(values, details)
+    assert numbers.dtype == np.int8
+    assert numbers.tolist() == [3, 3, 4, 1, 127, -128]
+    restored = runners._restored(numbers, details)
+    assert restored.tolist() == [0, 0, 0.5, -1, 62, -65.5]

@@ -1,125 +1,199 @@
+import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from export import structure, verify
+from export import fresh_process, structure, verify
+from export.clips import Clips
 from export.errors import ExportError
-from export.signature import Format, signatures
+from export.reference import BATCHES, Reference
+from export.signature import ARTEFACTS, Format, signatures
 
-NAMES = ("a", "b")
-WANTED = signatures("savedmodel", channels=1, num_classes=2)
-
-
-@pytest.fixture
-def clips():
-    return np.random.default_rng(3).normal(size=(64, 30, 7, 7, 1)).astype(np.float32)
+NAMES = ("positive", "negative", "überrascht")
 
 
 @pytest.fixture
-def expected():
-    logits = np.random.default_rng(5).normal(size=(64, 2)).astype(np.float32)
-    exponential = np.exp(logits)
-    return {
-        "logits": logits,
-        "probabilities": exponential / exponential.sum(axis=1, keepdims=True),
-    }
-
-
-def answers_of(expected):
-    return {
-        f"{name}/{batch}/{output}": value[:batch].copy()
-        for name in WANTED
-        for batch in verify.BATCHES
-        for output, value in (
-            expected | {"label": np.asarray(NAMES)[expected["logits"].argmax(axis=1)]}
-        ).items()
-    }
-
-
-def run(clips, expected, artefact: Format = "savedmodel", path=Path("unused")):
-    return verify.verify(
-        artefact,
-        path,
-        patches=clips,
-        expected=expected,
-        channels=1,
-        class_names=NAMES,
+def expected(evidence):
+    random = np.random.default_rng(5)
+    logits = random.normal(size=(64, 3)).astype(np.float32)
+    exponential = np.exp(logits.astype(np.float64))
+    probabilities = exponential / exponential.sum(axis=1, keepdims=True)
+    label = logits[:11].argmax(axis=1)
+    return Reference(
+        patches=random.normal(size=(64, 30, 7, 7, 3)).astype(np.float32),
+        logits=logits,
+        probabilities=probabilities,
+        evaluation=Clips(patches=evidence.clips, label=label, origin="a test"),
+        evaluated=probabilities[:11],
     )
 
 
+def answers_of(expected, card):
+    values = {
+        "logits": expected.logits,
+        "probabilities": expected.probabilities,
+        "label": np.asarray(NAMES)[expected.logits.argmax(axis=1)],
+        "scores": expected.probabilities,
+        "classes": np.tile(NAMES, (64, 1)),
+    }
+    outputs = ("logits", "probabilities", "label")
+    given = {
+        "patches": outputs,
+        "serving_default": outputs,
+        "classify": ("scores", "classes"),
+    }
+    answers = {
+        f"{name}/{batch}/{output}": values[output][:batch].copy()
+        for name, outputs in given.items()
+        for batch in BATCHES
+        for output in outputs
+    }
+    told = {f"card/{name}": np.array(text) for name, text in card.texts().items()}
+    return answers | told | {"warmup_requests": np.array(8)}
+
+
 @pytest.fixture
-def answering(monkeypatch, clips, expected):
+def answering(monkeypatch, expected, card):
     """Verifies answers that are told, in place of an artefact."""
 
-    def check(answers):
-        monkeypatch.setattr(structure, "describe", lambda artefact, path: WANTED)
+    def check(answers, artefact: Format = "savedmodel", stated=card):
+        described = structure.Structure(
+            signatures=signatures(artefact, channels=3, num_classes=3),
+            card=stated.texts(),
+            counts={"operators": 7},
+        )
+        monkeypatch.setattr(structure, "describe", lambda *_, **__: described)
         monkeypatch.setattr(verify, "_replay", lambda *arguments: answers)
-        return run(clips, expected)
+        return verify.verify(artefact, Path("unused"), expected, card, opset=17)
 
     return check
 
 
-def test_equal_answers_pass(answering, expected):
-    seen = answering(answers_of(expected))
-    assert seen["serving_default"]["64"] == {"logits": 0.0, "probabilities": 0.0}
+@pytest.fixture
+def answers(expected, card):
+    return answers_of(expected, card)
 
 
-@pytest.mark.parametrize("name", ["patches", "serving_default"])
-@pytest.mark.parametrize("batch", [1, 5, 64])
-@pytest.mark.parametrize("output", ["logits", "probabilities"])
+def test_equal_answers_pass(answering, answers):
+    record = answering(answers)
+    assert record["warmup_requests"] == 8
+    assert record["structure"] == {"operators": 7}
+    assert record["differences"]["serving_default"]["64"] == {
+        "logits": 0.0,
+        "probabilities": 0.0,
+    }
+    assert list(record["differences"]) == ["patches", "serving_default", "classify"]
+
+
+@pytest.mark.parametrize("batch", BATCHES)
 @pytest.mark.parametrize("error", [2e-5, np.nan])
-def test_one_wrong_number_is_caught(answering, expected, name, batch, output, error):
-    answers = answers_of(expected)
+@pytest.mark.parametrize(
+    ("name", "output"),
+    [
+        ("patches", "logits"),
+        ("patches", "probabilities"),
+        ("serving_default", "logits"),
+        ("classify", "scores"),
+    ],
+)
+def test_one_wrong_number_is_caught(answering, answers, name, batch, output, error):
     answers[f"{name}/{batch}/{output}"][-1, 0] += error
     with pytest.raises(ExportError, match=f"`{name}` at batch {batch} differs"):
         answering(answers)
 
 
-def test_logits_are_compared_by_their_size(answering, expected):
-    expected["logits"] *= 1e3
-    answers = answers_of(expected)
+def test_half_precision_may_differ_a_little_more(answering, answers):
+    answers["patches/5/probabilities"][4, 0] += 1e-3
+    answers["patches/5/logits"][4, 0] += 3e-3
+    answering(answers, "litert-float16")
+    answers["patches/5/probabilities"][4, 0] += 2e-3
+    with pytest.raises(ExportError, match=r"at most .'probabilities': 0\.002"):
+        answering(answers, "litert-float16")
+
+
+@pytest.mark.parametrize("artefact", ["litert-dynamic", "litert-int8"])
+def test_eight_bits_are_judged_by_their_score(answering, answers, expected, artefact):
+    answers["patches/5/probabilities"][4] += 0.3
+    answers["evaluated"] = expected.evaluated.copy()
+    record = answering(answers, artefact)
+    assert record["quality"]["loss"] == 0
+    assert record["quality"]["clips_of"] == "a test"
+    answers["evaluated"][:3] = 1 - answers["evaluated"][:3]
+    with pytest.raises(ExportError, match="Macro F1 falls"):
+        answering(answers, artefact)
+
+
+def test_eight_bits_may_not_answer_with_what_is_no_number(answering, answers, expected):
+    answers["evaluated"] = expected.evaluated
+    answers["patches/5/logits"][4, 0] = np.nan
+    with pytest.raises(ExportError, match=r"differs from Keras by .*nan"):
+        answering(answers, "litert-int8")
+
+
+def test_logits_are_compared_by_their_size(answering, answers, expected):
+    expected.logits[:] *= 1e3
     for key in answers:
         if key.endswith("logits"):
-            answers[key] *= 1 + 5e-6
+            answers[key] *= 1e3 * (1 + 5e-6)
     answering(answers)
 
 
-def test_a_missing_row_is_caught(answering, expected):
-    answers = answers_of(expected)
+def test_a_missing_row_is_caught(answering, answers):
     answers["patches/5/logits"] = answers["patches/5/logits"][:1]
     with pytest.raises(ExportError, match="inf"):
         answering(answers)
 
 
-def test_a_wrong_label_is_caught(answering, expected):
-    answers = answers_of(expected)
-    answers["patches/1/label"] = np.asarray(["neither"])
-    with pytest.raises(ExportError, match="labels must name the largest"):
+@pytest.mark.parametrize(
+    ("key", "name"), [("patches/1/label", "label"), ("classify/5/classes", "classes")]
+)
+def test_a_wrong_name_is_caught(answering, answers, key, name):
+    answers[key][..., -1] = "neither"
+    with pytest.raises(ExportError, match=f"`{name}` must name the classes"):
         answering(answers)
 
 
-def test_wrong_names_are_caught(exported, clips, expected):
-    with pytest.raises(ExportError, match="onnx: names, shapes or dtypes are wrong"):
-        run(clips, expected, "onnx", exported.out / "model.onnx")
+def test_another_card_is_caught(answering, answers, card):
+    other = dataclasses.replace(card, licence="anything goes")
+    with pytest.raises(ExportError, match="card inside must be"):
+        answering(answers, stated=other)
+    answers["card/licence"] = np.array("anything goes")
+    with pytest.raises(ExportError, match="card inside must be"):
+        answering(answers)
 
 
-def test_what_does_not_run_is_caught(tmp_path, monkeypatch, clips, expected):
-    wanted = signatures("onnx", channels=1, num_classes=2)
-    monkeypatch.setattr(structure, "describe", lambda artefact, path: wanted)
+def test_wrong_names_are_caught(exported, expected, card):
+    path = exported.out / ARTEFACTS["onnx"]
+    with pytest.raises(ExportError, match="litert-int8: names, shapes or dtypes"):
+        verify.verify(
+            "litert-int8", exported.out / ARTEFACTS["litert"], expected, card, opset=17
+        )
+    with pytest.raises(ExportError, match="opset 16"):
+        verify.verify("onnx", path, expected, card, opset=16)
+
+
+def test_what_does_not_run_is_caught(tmp_path, monkeypatch, expected, card):
+    described = structure.Structure(
+        signatures=signatures("onnx", channels=3, num_classes=3),
+        card=card.texts(),
+        counts={},
+    )
+    monkeypatch.setattr(structure, "describe", lambda *_, **__: described)
     path = tmp_path / "model.onnx"
     path.write_bytes(b"not a model")
-    with pytest.raises(ExportError, match=r"(?s)could not be run.*InvalidProtobuf"):
-        run(clips, expected, "onnx", path)
-    monkeypatch.setattr(verify, "_TIMEOUT", 0.01)
-    with pytest.raises(ExportError, match="did not answer within"):
-        run(clips, expected, "onnx", path)
+    with pytest.raises(ExportError, match=r"(?s)Running model.onnx.*InvalidProtobuf"):
+        verify.verify("onnx", path, expected, card, opset=17)
 
 
-def test_stored_inputs_are_all_different(clips):
-    sample = verify.stored_inputs(clips[:11])
-    assert sample.shape == (64, 30, 7, 7, 1)
-    assert sample.dtype == np.float32
-    assert len(np.unique(sample.reshape(64, -1), axis=0)) == 64
-    np.testing.assert_array_equal(sample[:11], clips[:11])
-    np.testing.assert_allclose(sample[22], clips[0] / 3, rtol=1e-6)
+def test_the_evaluation_set_is_run_whole(monkeypatch, expected, card, tmp_path):
+    seen = {}
+
+    def answer(module, request, what):
+        with np.load(request["inputs"]) as arrays:
+            seen.update({name: len(value) for name, value in arrays.items()})
+        np.savez(request["outputs"], evaluated=expected.evaluated)
+
+    monkeypatch.setattr(fresh_process, "run", answer)
+    verify._replay("litert-int8", tmp_path, expected, ["patches"])
+    assert seen == {"patches": 64, "evaluation": 11}

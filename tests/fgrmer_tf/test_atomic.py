@@ -46,3 +46,14 @@ def test_a_failed_write_keeps_the_old_file(tmp_path):
         atomic.write_bytes(tmp_path / "x.json", "text")
     assert (tmp_path / "x.json").read_text() == '{\n  "a": 1\n}\n'
     assert [p.name for p in tmp_path.iterdir()] == ["x.json"]
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "a"
+    with atomic.file(path) as file:
+        file.write(b"old")
+        assert not path.exists()
+    with pytest.raises(ZeroDivisionError), atomic.file(path) as file:
+        file.write(bytes([1 // 0]))
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a"]

@@ -5,7 +5,9 @@ from fgrmer_tf.errors import InputError
 from input_pipeline.align import (
     CANONICAL,
     STABLE_LANDMARKS,
+    compose,
     face_transform,
+    inverse,
     similarity,
     transform_points,
     warp_face,
@@ -41,3 +43,14 @@ def test_pixels_move_with_the_points():
     transform = np.array([[1, 0, -5.0], [0, 1, 7.0]])
     warped = warp_face(image, transform, 40)
     assert np.unravel_index(warped.argmax(), warped.shape) == (27, 25)
+
+
+def test_transforms_are_composed_and_undone():
+    random = np.random.default_rng(3)
+    first, second = random.normal(size=(2, 2, 3))
+    points = random.normal(size=(7, 2))
+    one_by_one = transform_points(transform_points(points, first), second)
+    both = transform_points(points, compose(second, first))
+    np.testing.assert_allclose(both, one_by_one)
+    back = transform_points(one_by_one, inverse(second))
+    np.testing.assert_allclose(back, transform_points(points, first))

@@ -40,7 +40,19 @@ def test_one_channel_has_regions_but_no_direction():
     assert max(values, key=values.get) == 2
 
 
-@pytest.mark.parametrize("channels", [1, 3])
+def test_levels_of_undirected_channels_do_not_matter():
+    random = np.random.default_rng(3)
+    shape = (1, NUM_PATCHES, PATCH_SIZE, PATCH_SIZE, 5)
+    patches = random.normal(size=shape).astype(np.float32)
+    levels = np.array([0, 11, -7, 3, 0], np.float32)
+    plain = au_evidence(tf.constant(patches)).numpy()
+    assert np.ptp(plain) > 0.01
+    np.testing.assert_allclose(
+        au_evidence(tf.constant(patches + levels)), plain, atol=1e-4
+    )
+
+
+@pytest.mark.parametrize("channels", [1, 3, 5])
 def test_no_motion_says_nothing_and_clips_are_independent(channels):
     still = np.zeros((1, NUM_PATCHES, PATCH_SIZE, PATCH_SIZE, channels), np.float32)
     np.testing.assert_array_equal(au_evidence(tf.constant(still)), 1)

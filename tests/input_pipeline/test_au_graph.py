@@ -1,9 +1,12 @@
+import csv
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.spec import AU_NODES, NUM_AUS
-from input_pipeline.au_annotation import au_row
+from input_pipeline.au_annotation import au_row, read_aus
 from input_pipeline.au_graph import (
     FACS_PRIOR_NOTE,
     adjacency,
@@ -36,6 +39,70 @@ def test_adjacency_is_conditional_on_the_column():
     assert matrix[at(2, 1)] == 1
     assert matrix[at(12, 1)] == 0
     assert (np.diagonal(matrix) == 1).all()
+
+
+BLOCKS = Path(__file__).parents[1] / "golden" / "fgrmer_au_blocks.csv"
+# Worked out of the published matrices; positions in AU_NODES.
+PUBLISHED = (104, 110, 97, 29, 194, 46, 35, 29, 22)
+PUBLISHED_PAIRS = {
+    (0, 1): 82, (0, 4): 4, (0, 5): 6, (0, 8): 4, (1, 4): 7, (1, 5): 10, (1, 6): 1,
+    (1, 8): 4, (2, 3): 17, (2, 4): 3, (2, 5): 1, (2, 7): 1, (3, 4): 4, (3, 8): 1,
+    (4, 5): 6, (4, 6): 14, (4, 7): 4, (4, 8): 4, (5, 6): 5, (5, 7): 4, (5, 8): 1,
+    (6, 7): 6,
+}  # fmt: skip
+
+
+def published_counts():
+    counts = np.diag(PUBLISHED)
+    for (row, column), clips in PUBLISHED_PAIRS.items():
+        counts[row, column] = counts[column, row] = clips
+    return counts
+
+
+def test_an_equivalent_table_gives_the_published_integer_counts():
+    with open(BLOCKS, encoding="utf-8", newline="") as file:
+        table = list(csv.DictReader(line for line in file if line[0] != "#"))
+    au = np.concatenate(
+        [
+            np.repeat([au_row(read_aus(row["action_units"]).units)], times, axis=0)
+            for row in table
+            for times in [int(row["blocks"])]
+        ]
+    )
+    np.testing.assert_array_equal(cooccurrence(au), published_counts())
+
+
+def test_the_published_form_divides_by_the_column():
+    matrix = adjacency(published_counts())
+    for (row, column), clips in PUBLISHED_PAIRS.items():
+        assert matrix[row, column] == pytest.approx(clips / PUBLISHED[column])
+        assert matrix[column, row] == pytest.approx(clips / PUBLISHED[row])
+
+
+def test_the_other_forms_are_the_transpose_and_the_symmetric_mean():
+    counts = published_counts()
+    column, row = adjacency(counts, "column"), adjacency(counts, "row")
+    np.testing.assert_array_equal(row, column.T)
+    cosine = adjacency(counts, "cosine")
+    np.testing.assert_allclose(cosine, np.sqrt(column * row), rtol=1e-6)
+    np.testing.assert_array_equal(cosine, cosine.T)
+    assert not np.array_equal(row, column)
+
+
+@pytest.mark.parametrize("form", ["column", "row", "cosine"])
+def test_a_unit_that_never_occurs_is_joined_to_none(form):
+    matrix = adjacency(cooccurrence(rows((1, 2), (1,))), form)
+    np.testing.assert_array_equal(matrix[AU_NODES.index(25)], np.eye(NUM_AUS)[-1])
+    assert (np.diagonal(matrix) == 1).all()
+
+
+def test_the_form_reaches_the_statistics():
+    au = rows((1, 2), (1, 2, 25), (2,))
+    for form in ("column", "row"):
+        expected = adjacency(cooccurrence(au), form)
+        np.testing.assert_array_equal(
+            au_statistics(au, 5, form=form).adjacency, expected
+        )
 
 
 def test_embeddings_reproduce_the_cosines():

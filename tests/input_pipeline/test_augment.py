@@ -5,18 +5,29 @@ import tensorflow as tf
 
 from fgrmer_tf.config import MotionConfig
 from input_pipeline.au_evidence import au_evidence
-from input_pipeline.augment import MIRROR_ORDER, mirror
+from input_pipeline.augment import MIRROR_ORDER, mirror, mirror_map
 from input_pipeline.clip_features import ClipExtractor
 from tests.support.faces import bulge, portrait
 from tests.support.tables import make_table
 
 
-@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("channels", [1, 2, 3, 5])
 def test_twice_mirrored_is_as_it_was(channels):
     patches = make_table(channels=channels).patches
     once = mirror(tf.constant(patches))
     assert not np.array_equal(once, patches)
     np.testing.assert_array_equal(mirror(once), patches)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_map_is_turned_round_and_motion_to_the_right_negated(channels):
+    random = np.random.default_rng(1)
+    maps = random.normal(size=(2, 5, 7, channels)).astype(np.float32)
+    result = mirror_map(tf.constant(maps)).numpy()
+    signs = [-1, 1, 1] if channels == 3 else [1]
+    for channel, sign in enumerate(signs):
+        expected = sign * maps[:, :, ::-1, channel]
+        np.testing.assert_array_equal(result[..., channel], expected)
 
 
 def test_regions_keep_their_rows():

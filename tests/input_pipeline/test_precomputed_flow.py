@@ -22,7 +22,7 @@ def test_a_turned_video_gives_the_same_map():
     x, y = face.landmarks.T
     other = dataclasses.replace(face, landmarks=np.stack([511 - y, x], axis=1))
     maps = [
-        precomputed_map(picture, align_face(one, PLAIN.map_size), PLAIN)
+        precomputed_map(picture, align_face(one, picture, PLAIN.map_size), PLAIN)
         for picture, one in ((image, face), (turned, other))
     ]
     assert np.ptp(maps[0][..., 0]) > 50
@@ -30,7 +30,7 @@ def test_a_turned_video_gives_the_same_map():
 
 
 def test_the_median_over_the_face_is_zero():
-    aligned = align_face(FaceMesh().find(portrait()), PLAIN.map_size)
+    aligned = align_face(FaceMesh().find(portrait()), portrait(), PLAIN.map_size)
     random = np.random.default_rng(1).integers(0, 255, (512, 512, 3)).astype(np.uint8)
     maps = precomputed_map(random, aligned, PLAIN)
     medians = np.median(maps[aligned.inside][:, :2], axis=0)

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from fgrmer_tf.errors import InputError
@@ -93,5 +95,39 @@ def test_a_broken_cell_is_an_error_with_its_line(tmp_path, values, message):
 def test_a_missing_file_or_column_is_an_error(tmp_path):
     with pytest.raises(InputError, match="cannot be read"):
         read_manifest(tmp_path / "none.csv", CLASSES)
-    with pytest.raises(InputError, match=r"Missing in .*: clip, label, .*, au,"):
+    with pytest.raises(
+        InputError,
+        match=r"(?s)Missing in .*: clip, label, .*, au,.*Found: dataset, subject\.",
+    ):
         read_manifest(lines(tmp_path, header=("dataset", "subject")), CLASSES)
+
+
+def test_skips_say_their_line(tmp_path):
+    path = lines(tmp_path, cells(), cells(clip="2", label="joy"))
+    assert [skip.row for skip in read_manifest(path, CLASSES).skipped] == [3]
+
+
+def test_a_manifest_may_be_gbk(tmp_path):
+    path = lines(tmp_path, cells(subject="甲"))
+    path.write_bytes(path.read_text(encoding="utf-8").encode("gbk"))
+    (read,) = read_manifest(path, CLASSES).samples
+    assert read.subject == "甲"
+
+
+def test_files_whose_names_are_gbk_go_through_a_manifest(tmp_path):
+    folder = tmp_path / os.fsdecode("惊讶".encode("gbk"))
+    folder.mkdir()
+    (folder / "on.jpg").touch()
+    path = tmp_path / "m.csv"
+    write_manifest(path, [sample(tmp_path, onset_path=folder / "on.jpg")])
+    assert "惊讶" in path.read_text(encoding="utf-8")
+    (read,) = read_manifest(path, CLASSES).samples
+    assert read.onset_path == folder / "on.jpg"
+    assert read.onset_path.exists()
+    assert read.apex_path == tmp_path / "ap.jpg"
+
+
+def test_a_manifest_in_no_known_encoding_is_refused(tmp_path):
+    (tmp_path / "m.csv").write_bytes(b"\xff\xff\xff")
+    with pytest.raises(InputError, match="neither UTF-8 nor GB 18030"):
+        read_manifest(tmp_path / "m.csv", CLASSES)

@@ -35,5 +35,5 @@ def test_only_true_labels_can_be_learned(tmp_path, options, low, high):
     assert main(["evaluate", *arguments, *fast, *options]) == 0
     metrics = json.loads((run / "metrics.json").read_text())
     assert low <= metrics["full"]["uf1"] <= high
-    said = "labels were shuffled" in (run / "report.html").read_text()
+    said = "Labels were shuffled" in (run / "report.html").read_text()
     assert said == bool(options)

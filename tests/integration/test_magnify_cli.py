@@ -38,12 +38,26 @@ def prepare(work, out, *options):
     return main(["prepare", *data, *weights, "--out", str(out), *options])
 
 
-def test_magnet_features_go_all_the_way_to_a_prediction(work, tmp_path, capsys):
-    store, model = tmp_path / "store", tmp_path / "model"
-    assert prepare(work, store) == 0
-    table = feature_store.read(store)
+def test_the_published_map_is_the_mean_of_a_shape(work, tmp_path):
+    assert prepare(work, tmp_path / "store", "--magnet-map", "mean") == 0
+    table = feature_store.read(tmp_path / "store")
     assert table.channels == 1
     assert 0 <= table.patches.min() < table.patches.max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("options", "channels"),
+    [
+        ((), 3),
+        (("--magnet-map", "projection", "--magnet-area", "patches"), 8),
+    ],
+)
+def test_magnet_features_go_all_the_way_to_a_prediction(
+    work, tmp_path, capsys, options, channels
+):
+    store, model = tmp_path / "store", tmp_path / "model"
+    assert prepare(work, store, *options) == 0
+    assert feature_store.read(store).channels == channels
     train = ["--store", str(store), "--out", str(model), "--epochs", "1"]
     assert main(["train", *train]) == 0
     clip = work / "data" / FRAMES / "sub01" / "EP00"
@@ -114,10 +128,21 @@ def test_weights_of_another_kind_are_refused(work, tmp_path, capsys):
 
 
 def test_training_leaves_weights_that_can_be_used(work, tmp_path):
-    out = ["--out", str(tmp_path / "run"), "--steps", "2", "--batch-size", "1"]
-    assert main(["magnify", "train", *out, "--checkpoint-every", "1"]) == 0
+    out = ["--out", str(tmp_path / "run"), "--checkpoint-every", "1"]
+    said = ["--steps", "2", "--batch-size", "1", "--motion-weight", "0"]
+    said += ["--magnified", "5", "--no-calibrate"]
+    assert main(["magnify", "train", *out, *said]) == 0
     settings = json.loads((tmp_path / "run" / "settings.json").read_text())
-    assert (settings["steps"], settings["batch_size"]) == (2, 1)
+    assert (
+        settings.items()
+        >= {
+            "steps": 2,
+            "batch_size": 1,
+            "motion_weight": 0.0,
+            "magnified": 5.0,
+            "calibrate": False,
+        }.items()
+    )
     assert ShapePath(read_model(tmp_path / "run" / "shape_path.tflite")).traits
     clip = work / "data" / FRAMES / "sub01" / "EP00"
     weights = ["--weights", str(tmp_path / "run" / "magnet.npz")]

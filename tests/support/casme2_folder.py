@@ -51,8 +51,9 @@ def write_casme2_folder(root, rows, columns=COLUMNS):
     root.mkdir(exist_ok=True)
     (root / FRAMES).mkdir(exist_ok=True)
     pd.DataFrame(rows, columns=columns).to_excel(root / SHEET, index=False)
-    for values in rows:
+    for place, values in enumerate(rows):
         numbers = [n for n in values[3:6] if isinstance(n, int)]
-        apex = {numbers[-2]: bulge(portrait(), BROW, (0, 2), radius=12)}
+        # No two clips alike: the same features twice would be a leak.
+        apex = {numbers[-2]: bulge(portrait(), BROW, (0, 2 + place / 10), radius=12)}
         write_frames(root, values[0], values[1], numbers, apex)
     return root

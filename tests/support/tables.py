@@ -6,7 +6,9 @@ from fgrmer_tf.spec import MEGC2019_CLASSES, NUM_AUS, NUM_PATCHES, PATCH_SIZE
 from input_pipeline.feature_table import FeatureTable
 
 
-def make_table(clips=13, channels=3, subjects=5, seed=0, **replaced):
+def make_table(
+    clips=13, channels=3, subjects=5, seed=0, map_size=0, num_variants=0, **replaced
+):
     random = np.random.default_rng(seed)
     shape = (clips, NUM_PATCHES, PATCH_SIZE, PATCH_SIZE, channels)
     columns = {
@@ -18,4 +20,10 @@ def make_table(clips=13, channels=3, subjects=5, seed=0, **replaced):
         "class_names": MEGC2019_CLASSES,
         "au": random.integers(0, 2, (clips, NUM_AUS)).astype(np.uint8),
     }
+    if map_size:
+        maps = random.normal(size=(clips, map_size, map_size, channels))
+        columns["motion_map"] = maps.astype(np.float32)
+    if num_variants:
+        several = random.normal(size=(clips, num_variants, *shape[1:]))
+        columns["variants"] = several.astype(np.float32)
     return FeatureTable(**columns | replaced)

@@ -34,7 +34,7 @@ class MotionRange:
             )
 
 
-MICRO_EXPRESSION = MotionRange(motion=(0.05, 2.0), factor=(1.2, 20.0), magnified=5.0)
+MICRO_EXPRESSION = MotionRange(motion=(0.05, 2.0), factor=(1.2, 20.0), magnified=6.0)
 """What a micro-expression moves on a face 256 px wide, and factors used with it."""
 
 PUBLISHED = MotionRange(motion=(0.05, 10.0), factor=(1.2, 100.0), magnified=30.0)

@@ -4,44 +4,46 @@ import dataclasses
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from fgrmer_tf.cli.evaluate import fold_data
-from fgrmer_tf.cli.recipe import resolve
+from fgrmer_tf.cli.model_options import resolve
 from fgrmer_tf.config import ModelConfig, TrainConfig
 from fgrmer_tf.errors import InputError
+from fgrmer_tf.evaluation.leaks import learn
 from fgrmer_tf.evaluation.protocols import leave_one_subject_out
+from fgrmer_tf.training.fold_data import FoldData
 from input_pipeline.au_graph import FACS_PRIOR_NOTE
+from input_pipeline.batches import inference_batch
 from tests.support.tables import make_table
 
-TABLE = make_table(clips=23, subjects=5)
+TABLE = make_table(clips=23, subjects=5, num_variants=2)
 FOLD = leave_one_subject_out(TABLE.dataset, TABLE.subject)[2]
 
 
 def data_of(table, **train):
     config = TrainConfig(**{"batch_size": 7} | train)
-    return fold_data(resolve(table, ModelConfig(), config, None), FOLD, seed=3)
-
-
-def batches(data):
-    flat = []
-    for features, *targets in data.train.as_numpy_iterator():
-        flat += [features["patches"], features["au_embeddings"], *targets]
-    return flat
+    return resolve(table, ModelConfig(), config, None).fold_data(FOLD)
 
 
 def changed(rows):
     """The table with everything about the clips at `rows` changed."""
     patches, label, au = TABLE.patches.copy(), TABLE.label.copy(), TABLE.au.copy()
+    variants = TABLE.variants.copy()
     patches[rows] *= -100
+    variants[rows] += 7
     label[rows] = (label[rows] + 1) % 3
     au[rows] = 1 - au[rows]
-    return dataclasses.replace(TABLE, patches=patches, label=label, au=au)
+    return dataclasses.replace(
+        TABLE, patches=patches, label=label, au=au, variants=variants
+    )
 
 
 def same(one, other):
-    arrays = zip(batches(one), batches(other), strict=True)
-    equal = all(np.array_equal(left, right) for left, right in arrays)
-    return equal and np.array_equal(one.adjacency, other.adjacency)
+    assert one.train.keys() == other.train.keys()
+    equal = all(
+        np.array_equal(one.train[name], other.train[name]) for name in one.train
+    )
+    return equal and np.array_equal(one.adjacency.value, other.adjacency.value)
 
 
 def test_nothing_of_the_test_subject_reaches_training():
@@ -52,19 +54,57 @@ def test_the_comparison_sees_a_change_of_the_training_clips():
     assert not same(data_of(TABLE), data_of(changed(FOLD.train[:1])))
 
 
-def test_training_holds_the_training_clips_and_no_other():
+def test_each_side_holds_its_own_clips_and_no_other():
     data = data_of(TABLE, mirror=False)
-    patches = np.concatenate([f["patches"] for f, *_ in data.train.as_numpy_iterator()])
-    expected = TABLE.patches[FOLD.train]
-    assert sorted(p.tobytes() for p in patches) == sorted(p.tobytes() for p in expected)
-    tested = np.concatenate([f["patches"] for f in data.test.as_numpy_iterator()])
-    np.testing.assert_array_equal(tested, TABLE.patches[FOLD.test])
+    np.testing.assert_array_equal(
+        data.train["patches"][:, 0], TABLE.patches[FOLD.train]
+    )
+    np.testing.assert_array_equal(data.train["label"], TABLE.label[FOLD.train])
+    rows = tf.range(len(FOLD.test), dtype=tf.int64)
+    inputs = inference_batch({k: tf.constant(v) for k, v in data.test.items()}, rows)
+    np.testing.assert_array_equal(inputs["patches"], TABLE.patches[FOLD.test])
+
+
+def test_probes_are_the_tested_clips_in_a_variant():
+    recipe = resolve(TABLE, ModelConfig(), TrainConfig(), None)
+    data = dataclasses.replace(recipe, probes={"late": 1}).fold_data(FOLD)
+    variant = TABLE.variants[FOLD.test, 1]
+    np.testing.assert_array_equal(data.probes["late"]["patches"], variant)
+    assert data.probes["late"].keys() == data.test.keys()
+    assert data_of(TABLE).probes == {}
 
 
 def test_the_prior_is_said_where_no_clip_is_annotated():
     table = dataclasses.replace(TABLE, au=np.full_like(TABLE.au, 255))
     assert data_of(table).notes == (FACS_PRIOR_NOTE,)
     assert data_of(TABLE).notes == ()
+
+
+def planted(**changes):
+    data = data_of(TABLE)
+    fields = {
+        field.name: getattr(data, field.name) for field in dataclasses.fields(data)
+    }
+    return FoldData(**fields | changes)
+
+
+def test_an_adjacency_that_has_seen_the_tested_subject_is_refused():
+    recipe = resolve(TABLE, ModelConfig(), TrainConfig(), None)
+    leak = learn(
+        "AU adjacency", np.arange(23), lambda r: recipe.statistics(r).adjacency
+    )
+    with pytest.raises(InputError, match=r"The AU adjacency of fold `casme2/sub02`"):
+        planted(adjacency=leak)
+
+
+def test_labels_of_tested_clips_are_refused():
+    with pytest.raises(InputError, match="so that none reaches the model"):
+        planted(test={**data_of(TABLE).test, "label": TABLE.label[FOLD.test]})
+
+
+def test_other_clips_than_the_folds_are_refused():
+    with pytest.raises(InputError, match=r"train on its 18 clips.*Received: 23"):
+        planted(train={**data_of(TABLE).train, "label": TABLE.label})
 
 
 def test_settings_follow_the_table_and_the_users_matrix(tmp_path):
@@ -78,5 +118,5 @@ def test_settings_follow_the_table_and_the_users_matrix(tmp_path):
 
 def test_a_matrix_for_a_learned_embedding_is_refused(tmp_path):
     learned = ModelConfig(au_embedding="learned")
-    with pytest.raises(InputError, match="learned"):
+    with pytest.raises(InputError, match=r"--fgrmer\.au-embedding"):
         resolve(TABLE, learned, TrainConfig(), tmp_path / "m.npy")

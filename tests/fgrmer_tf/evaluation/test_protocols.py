@@ -5,8 +5,8 @@ from fgrmer_tf.errors import InputError
 from fgrmer_tf.evaluation.protocols import (
     Fold,
     leave_one_subject_out,
-    missing_classes,
-    shuffle_labels_within_subjects,
+    subject_folds,
+    subject_keys,
 )
 
 # Subject 01 of both data sets: two people. Rows are not grouped on purpose.
@@ -75,29 +75,43 @@ def test_a_fold_with_an_empty_side_is_refused(train, test):
         Fold("samm/01", np.array(train, np.int64), np.array(test, np.int64))
 
 
-def test_a_class_missing_from_the_training_part_is_said():
-    label = np.array([0, 2, 0, 0, 2, 1, 2])
-    folds = leave_one_subject_out(DATASET, SUBJECT)
-    notes = [missing_classes(label, fold, ("a", "b", "c")) for fold in folds]
-    assert [len(note) for note in notes] == [0, 0, 0, 1, 0]
-    assert "class b" in notes[3][0]
-
-
-def test_shuffled_labels_keep_the_class_counts_of_each_subject():
+def many_subjects():
     random = np.random.default_rng(5)
-    clips = 211
-    dataset = random.choice(["a", "b"], clips)
-    subject = random.choice(["1", "2", "3"], clips)
-    label = random.integers(0, 3, clips)
-    before = label.copy()
-    shuffled = shuffle_labels_within_subjects(label, dataset, subject, seed=7)
-    np.testing.assert_array_equal(label, before)
-    assert shuffled.dtype == label.dtype
-    for person in {*zip(dataset, subject, strict=True)}:
-        of = (dataset == person[0]) & (subject == person[1])
-        np.testing.assert_array_equal(np.sort(shuffled[of]), np.sort(label[of]))
-        assert (shuffled[of] != label[of]).any()
-    again = shuffle_labels_within_subjects(label, dataset, subject, seed=7)
-    np.testing.assert_array_equal(shuffled, again)
-    other = shuffle_labels_within_subjects(label, dataset, subject, seed=11)
-    assert (shuffled != other).any()
+    subject = random.choice([f"s{n:02d}" for n in range(17)], 211)
+    return np.where(np.arange(211) % 3 > 0, "a", "b"), subject
+
+
+@pytest.mark.parametrize("count", [2, 5, 34])
+def test_grouped_folds_keep_subjects_whole_and_are_of_equal_size(count):
+    dataset, subject = many_subjects()
+    folds = subject_folds(dataset, subject, folds=count)
+    assert len(folds) == count
+    for fold in folds:
+        people = [
+            {*subject_keys(dataset[rows], subject[rows])}
+            for rows in (fold.train, fold.test)
+        ]
+        assert not people[0] & people[1]
+        assert len(fold.train) + len(fold.test) == 211
+    tested = np.sort(np.concatenate([fold.test for fold in folds]))
+    np.testing.assert_array_equal(tested, np.arange(211))
+    sizes = [len(fold.test) for fold in folds]
+    largest_subject = max(
+        np.unique(subject_keys(dataset, subject), axis=0, return_counts=True)[1]
+    )
+    assert max(sizes) - min(sizes) <= largest_subject
+
+
+def test_a_seed_decides_between_subjects_of_equal_size():
+    dataset, subject = np.full(8, "a"), np.array([*"abcdefgh"])
+    splits = [
+        [f.test.tolist() for f in subject_folds(dataset, subject, folds=4, seed=seed)]
+        for seed in (0, 0, 1)
+    ]
+    assert splits[0] == splits[1] != splits[2]
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_as_many_folds_as_there_are_subjects_at_most(count):
+    with pytest.raises(InputError, match=f"2 to 4.*Received: {count}"):
+        subject_folds(np.full(8, "a"), np.array([*"aabbccdd"]), folds=count)

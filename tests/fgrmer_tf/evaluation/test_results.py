@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from fgrmer_tf.errors import InputError
-from fgrmer_tf.evaluation.results import FoldResult, pool, softmax
+from fgrmer_tf.evaluation.fold_result import FoldResult
+from fgrmer_tf.evaluation.results import pool, read_predictions, softmax
 from fgrmer_tf.evaluation.summary import summarize
 
 TABLE = types.SimpleNamespace(
@@ -68,6 +69,34 @@ def test_the_csv_says_who_what_and_how_sure():
     assert (wrong["true"], wrong["predicted"]) == ("negative", "positive")
     stored = [float(wrong[f"prob_{name}"]) for name in TABLE.class_names]
     assert stored == predictions.probabilities[8].tolist()
+
+
+def test_predictions_come_back_exactly_from_csv():
+    predictions = pool(TABLE, RESULTS)
+    back = read_predictions(predictions.csv())
+    for name, value in vars(predictions).items():
+        np.testing.assert_array_equal(getattr(back, name), value)
+    assert back.csv() == predictions.csv()
+
+
+CSV = pool(TABLE, RESULTS).csv()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a,b\n1,2\n",
+        CSV.splitlines()[0],
+        CSV.replace("prob_negative", "prob_other"),
+        CSV.replace("dataset,subject", "subject,dataset", 1),
+        CSV + "a,1,c9\n",
+        CSV.replace(",5,", ",five,", 1),
+    ],
+)
+def test_another_table_is_refused(text):
+    with pytest.raises(InputError, match="as `fgrmer evaluate` writes it"):
+        read_predictions(text)
 
 
 def test_pooling_nothing_is_refused():

@@ -61,14 +61,16 @@ def test_it_computes_the_published_formula():
     (ours,) = run(layer, [tokens()])
 
     attention = layer.attention
+    heads = (ARGUMENTS["num_heads"], ARGUMENTS["key_dim"])
+    projections, output = attention.get_weights()
     q, k, v = (
-        np.einsum("btf,fhd->bhtd", x, np.asarray(dense.kernel.value))
-        for dense in (attention.query_dense, attention.key_dense, attention.value_dense)
+        np.einsum("btf,fhd->bhtd", x, kernel.reshape(-1, *heads))
+        for kernel in np.split(projections, 3, axis=1)
     )
     scores = np.exp(q @ k.transpose(0, 1, 3, 2) / np.sqrt(ARGUMENTS["key_dim"]))
-    heads = scores / scores.sum(-1, keepdims=True) @ v
-    output = np.asarray(attention.output_dense.kernel.value)
-    x = normalize(x + np.einsum("bhtd,hdf->btf", heads, output))
+    mixed = scores / scores.sum(-1, keepdims=True) @ v
+    output = output.reshape(*heads, -1)
+    x = normalize(x + np.einsum("bhtd,hdf->btf", mixed, output))
     (w1, b1), (w2, b2) = (
         layer.feed_forward_in.get_weights(),
         layer.feed_forward_out.get_weights(),
@@ -89,10 +91,8 @@ def test_weights_start_as_in_pytorch():
     layer(np.zeros((1, 2, 49), np.float32))
     attention = layer.attention
     kernels = {
-        "query": (attention.query_dense.kernel, 49),
-        "key": (attention.key_dense.kernel, 49),
-        "value": (attention.value_dense.kernel, 49),
-        "output": (attention.output_dense.kernel, 8 * 16),
+        "projections": (attention.projections, 49),
+        "output": (attention.output_kernel, 8 * 16),
         "in": (layer.feed_forward_in.kernel, 49),
         "out": (layer.feed_forward_out.kernel, 128),
         "in bias": (layer.feed_forward_in.bias, 49),
@@ -104,8 +104,7 @@ def test_weights_start_as_in_pytorch():
         assert 0.85 < np.abs(values).max() <= 1, name
         firsts.add(float(values.flat[0]))
     assert len(firsts) == len(kernels)
-    biases = [attention.query_dense.bias, attention.output_dense.bias]
-    assert biases == [None, None]
+    assert len(attention.weights) == 2  # No biases.
 
 
 @pytest.mark.parametrize("name", ["num_heads", "key_dim", "hidden_units"])

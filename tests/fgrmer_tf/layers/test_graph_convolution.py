@@ -14,7 +14,7 @@ def uniform(*shape):
 def test_adjacency_is_sound(tmp_path, normalization):
     case = Case(
         layer=Adjacency,
-        arguments={"normalization": normalization},
+        arguments={"normalization": normalization, "learned_edges": True},
         inputs=(uniform(2, 5, 7),),
         output_shapes=((5, 5),),
         batched_outputs=False,
@@ -64,6 +64,21 @@ def test_it_starts_as_the_identity(normalization):
     layer = Adjacency(normalization)
     np.testing.assert_array_equal(layer(np.zeros((1, 5, 2), np.float32)), np.eye(5))
     assert layer.trainable_weights == []
+
+
+def test_learned_edges_multiply_and_join_nothing_new():
+    raw = np.array([[1.0, 3.0], [0.0, 1.0]], np.float32)
+    layer = Adjacency("row", learned_edges=True)
+    layer(np.zeros((1, 2, 7), np.float32))
+    (edges,) = layer.trainable_weights
+    layer.raw.assign(raw)
+    np.testing.assert_allclose(
+        layer(np.zeros((1, 2, 7), np.float32)), normalized("row", raw), atol=1e-6
+    )
+    edges.assign(np.log([[1.0, 5.0], [7.0, 1.0]]))
+    expected = normalized("row", np.array([[1.0, 15.0], [0.0, 1.0]], np.float32))
+    found = layer(np.zeros((1, 2, 7), np.float32))
+    np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 def test_an_unknown_normalisation_is_refused():

@@ -8,7 +8,7 @@ import tensorflow as tf
 from fgrmer_tf.config import ModelConfig
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.experiments import PUBLISHED
-from fgrmer_tf.models.fgrmer import build_fgrmer, set_adjacency
+from fgrmer_tf.models.fgrmer import build_fgrmer, set_adjacency, set_linear_path
 
 
 def build(**changes):
@@ -72,6 +72,12 @@ def test_the_published_number_of_live_parameters():
         {"adjacency_normalization": "row"},
         {"adjacency_normalization": "symmetric"},
         {"dropout_rate": 0.0, "attention_dropout_rate": 0.0},
+        {"learned_edges": True},
+        {"au_branch": "free"},
+        {"landmark_normalization": "layer"},
+        {"linear_path": "trained"},
+        {"linear_path": "fitted", "direct_head": False},
+        {"linear_path": "trained", "linear_input": "map", "map_size": 5},
     ],
 )
 def test_each_option_gives_finite_logits_and_trains_every_weight(changes):
@@ -80,9 +86,15 @@ def test_each_option_gives_finite_logits_and_trains_every_weight(changes):
     assert model.name == "fgrmer"
     (output,) = model.outputs
     assert output.shape == (None, num_classes)
-    learned = changes.get("au_embedding") == "learned"
-    names = {"patches"} if learned else {"patches", "au_embeddings"}
+    names = {"patches"}
+    if changes.get("au_embedding") != "learned" and "au_branch" not in changes:
+        names.add("au_embeddings")
+    if changes.get("linear_input") == "map":
+        names.add("motion_map")
     assert {x.name for x in model.inputs} == names
+    if "learned_edges" in changes:
+        # Edges of the identity join nothing.
+        set_adjacency(model, random_adjacency())
     inputs = batch(model, 2)
     assert np.isfinite(logits(model, inputs)).all()
     with tf.GradientTape() as tape:
@@ -275,3 +287,74 @@ def test_it_learns_a_small_set_by_heart(source):
     np.testing.assert_allclose(
         model.get_layer("adjacency").raw.numpy(), random_adjacency(), atol=1e-6
     )
+
+
+def path_of(model, seed=5):
+    """Weights for the linear path that say something."""
+    random = np.random.default_rng(seed)
+    path = model.get_layer("linear_path")
+    return {
+        name: random.normal(size=getattr(path, name).shape)
+        for name in ("mean", "scale", "kernel", "bias")
+    }
+
+
+@pytest.mark.parametrize("source", ["patches", "map"])
+@pytest.mark.parametrize("kind", ["trained", "fitted"])
+def test_the_linear_path_adds_its_logits(source, kind):
+    model = build(linear_path=kind, linear_input=source, map_size=5)
+    inputs = batch(model, 7)
+    before = logits(model, inputs)
+    weights = path_of(model)
+    set_linear_path(model, **weights)
+    values = inputs["patches" if source == "patches" else "motion_map"].reshape(7, -1)
+    expected = (values - weights["mean"]) * weights["scale"] @ weights["kernel"]
+    added = logits(model, inputs) - before
+    np.testing.assert_allclose(added, expected + weights["bias"], rtol=1e-3, atol=1e-3)
+
+
+def test_only_a_trained_path_is_trained():
+    for kind, trained in (("trained", 2), ("fitted", 0)):
+        model = build(linear_path=kind)
+        assert len(model.get_layer("linear_path").trainable_weights) == trained
+
+
+def test_without_a_path_the_model_is_the_one_of_before():
+    assert "linear_path" not in {layer.name for layer in build().layers}
+    assert "motion_map" not in {x.name for x in build(linear_input="map").inputs}
+
+
+@pytest.mark.parametrize("name", ["mean", "scale", "kernel", "bias"])
+def test_a_path_of_another_size_or_not_finite_is_refused(name):
+    model = build(linear_path="fitted", channels=1)
+    weights = path_of(model)
+    for wrong, message in (
+        (weights[name][:-1], "shape"),
+        (weights[name] * np.nan, "not finite"),
+    ):
+        with pytest.raises(InputError, match=f"`{name}` of the linear path.*{message}"):
+            set_linear_path(model, **weights | {name: wrong})
+
+
+def test_free_nodes_have_no_graph():
+    names = {layer.name for layer in build(au_branch="free").layers}
+    assert "au_nodes" in names
+    assert not names & {"adjacency", "graph_convolution_1", "au_embedding"}
+
+
+def test_a_normalised_clip_does_not_depend_on_its_batch_or_scale():
+    model = build(landmark_normalization="layer")
+    maps = model.get_layer("landmark_convolution").output
+    probe = keras.Model(
+        model.inputs, [maps, model.get_layer("landmark_normalization").output]
+    )
+    inputs = batch(model, 5)
+    _, shown = probe(inputs, training=True)
+    np.testing.assert_allclose(np.mean(shown, (1, 2, 3)), np.zeros(5), atol=1e-5)
+    np.testing.assert_allclose(np.std(shown, (1, 2, 3)), np.ones(5), atol=1e-3)
+
+
+def test_learned_edges_are_trained_and_others_are_not():
+    for learned, count in ((True, 1), (False, 0)):
+        adjacency = build(learned_edges=learned).get_layer("adjacency")
+        assert len(adjacency.trainable_weights) == count

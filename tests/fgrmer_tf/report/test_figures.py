@@ -2,9 +2,9 @@ import re
 import xml.etree.ElementTree as ElementTree
 
 import numpy as np
-import pytest
 
 from fgrmer_tf.report import figures
+from fgrmer_tf.report.curves import loss_figure
 
 CONFUSION = np.array([[17, 2, 0], [3, 29, 5], [0, 0, 0]])
 NAMES = ("posi<tive", "a$b$c", "surprise")
@@ -42,7 +42,7 @@ def test_an_svg_is_the_same_every_time_and_needs_nothing_else():
 
 
 def test_figures_of_one_page_share_no_id():
-    figure = figures.loss_figure([[3, 2, 1]])
+    figure = loss_figure([[3, 2, 1]])
     ids = [
         set(re.findall(r'clipPath id="([^"]+)"', figures.svg(figure, name)))
         for name in ("a", "b")
@@ -54,18 +54,6 @@ def test_figures_of_one_page_share_no_id():
 def test_a_png_is_a_png():
     content = figures.png(figures.confusion_figure(CONFUSION, NAMES))
     assert content.startswith(b"\x89PNG")
-
-
-@pytest.mark.parametrize(("folds", "epochs"), [(1, 1), (5, 1), (211, 7)])
-def test_losses_are_a_line_a_fold_and_their_median(folds, epochs):
-    losses = np.random.default_rng(3).uniform(1, 2, (folds, epochs))
-    (axes,) = figures.loss_figure(losses.tolist()).axes
-    *thin, median = axes.get_lines()
-    assert len(thin) == folds
-    np.testing.assert_allclose(thin[-1].get_ydata(), losses[-1])
-    np.testing.assert_allclose(median.get_ydata(), np.median(losses, axis=0))
-    assert median.get_xdata().tolist() == list(range(1, epochs + 1))
-    assert axes.get_ylim()[0] == 0
 
 
 def test_an_au_graph_has_named_rows_and_no_diagonal():

@@ -1,28 +1,35 @@
 """A run that takes a second: a small model, five subjects, every stage real.
 
 As a program, it is a run that dies by SIGKILL in the middle of a fold:
-`python -m tests.fgrmer_tf.training.small_run FOLDER EPOCHS_BEFORE_DEATH`.
+`python -m tests.fgrmer_tf.training.small_run FOLDER EPOCHS_BEFORE_DEATH WORKERS`.
 """
 
+import dataclasses
 import os
 import signal
 import sys
 import types
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from fgrmer_tf.config import TrainConfig
-from fgrmer_tf.evaluation.protocols import leave_one_subject_out, missing_classes
+from fgrmer_tf.config import SelectionConfig, TrainConfig
+from fgrmer_tf.evaluation.labels import missing_classes
+from fgrmer_tf.evaluation.protocols import leave_one_subject_out
 from fgrmer_tf.evaluation.results import pool
 from fgrmer_tf.training.cross_validation import cross_validate
-from fgrmer_tf.training.fold_trainer import FoldData, FoldTrainer
+from fgrmer_tf.training.fold_data import Batching, FoldData
+from fgrmer_tf.training.fold_trainer import FoldTrainer
 from fgrmer_tf.training.run_folder import RunFolder
+from fgrmer_tf.training.threads import one_thread
+from input_pipeline.batches import epoch_order
 
 SEED = 3
 CLASS_NAMES = ("positive", "negative", "surprise")
 CONFIG = TrainConfig(epochs=3, batch_size=7, learning_rate=0.01)
+FIXED = SelectionConfig()
 SETTINGS = {"protocol": "loso", "seeds": [SEED], "train": {"epochs": 3}}
 
 
@@ -52,60 +59,103 @@ class Counted(keras.layers.Dense):
         return super().call(inputs, **kwargs)
 
 
-def make_model(seed=SEED):
-    keras.utils.set_random_seed(seed)
+def make_model(dropout=0.3):
     patches = keras.Input((2, 3, 3, 1), name="patches")
-    hidden = Counted(5)(keras.layers.Flatten()(patches))
+    # A bias in front of the normalisation would have no gradient but rounding noise,
+    # which Adam brings to full size.
+    hidden = Counted(5, use_bias=False)(keras.layers.Flatten()(patches))
     hidden = keras.layers.BatchNormalization()(hidden)
-    hidden = keras.layers.Dropout(0.3)(hidden)
+    hidden = keras.layers.Dropout(dropout)(hidden)
     return keras.Model({"patches": patches}, {"logits": keras.layers.Dense(3)(hidden)})
 
 
-def make_trainer(seed=SEED, **changes):
-    config = CONFIG if not changes else TrainConfig(**{**vars(CONFIG), **changes})
-    return FoldTrainer(make_model(seed), config, seed)
+def training_batch(columns, rows, seed, epoch):
+    names = ("patches", "label", "weight")
+    patches, label, weight = (tf.gather(columns[name], rows) for name in names)
+    return {"patches": patches}, label, weight
 
 
-def make_fold_data(table, seed=SEED):
-    def fold_data(fold):
-        features = {"patches": table.patches[fold.train]}
-        weight = np.ones(len(fold.train), np.float32)
-        train = tf.data.Dataset.from_tensor_slices(
-            (features, table.label[fold.train], weight)
-        )
-        test = tf.data.Dataset.from_tensor_slices({"patches": table.patches[fold.test]})
+def inference_batch(columns, rows):
+    return {"patches": tf.gather(columns["patches"], rows)}
+
+
+BATCHING = Batching(
+    order=epoch_order, training=training_batch, inference=inference_batch
+)
+
+
+def make_trainer(build=make_model, batching=BATCHING, **changes):
+    return FoldTrainer(build, batching, dataclasses.replace(CONFIG, **changes))
+
+
+@dataclasses.dataclass(frozen=True)
+class SmallSource:
+    """Where the folds of the small run come from; can be sent to a process."""
+
+    table: Any = dataclasses.field(default_factory=make_table)
+    epochs: int = CONFIG.epochs
+    selection: SelectionConfig = FIXED
+
+    @property
+    def label(self):
+        return self.table.label
+
+    @property
+    def dataset(self):
+        return self.table.dataset
+
+    @property
+    def subject(self):
+        return self.table.subject
+
+    def open(self):
+        one_thread()
+        return make_trainer()
+
+    def fold_data(self, fold):
+        table = self.table
         return FoldData(
-            train=train.shuffle(41, seed=seed).batch(CONFIG.batch_size),
-            test=test.batch(CONFIG.batch_size),
+            fold=fold,
+            train={
+                "patches": table.patches[fold.train],
+                "label": table.label[fold.train],
+                "weight": np.ones(len(fold.train), np.float32),
+            },
+            test={"patches": table.patches[fold.test]},
             notes=missing_classes(table.label, fold, table.class_names),
+            probes={"turned": {"patches": -table.patches[fold.test]}},
         )
-
-    return fold_data
 
 
 def make_folds(table):
     return leave_one_subject_out(table.dataset, table.subject)
 
 
-def evaluate(path, table=None, progress=None):
+def evaluate(path, source=None, progress=None, workers=1, seeds=(SEED,)):
     """The whole of a run, as the command line would do it."""
-    table = table or make_table()
+    source = source or SmallSource()
     with RunFolder(path, SETTINGS) as run:
         results = cross_validate(
-            make_trainer(), make_folds(table), make_fold_data(table), run, progress
+            source,
+            make_folds(source.table),
+            seeds,
+            run,
+            workers=workers,
+            progress=progress,
         )
-        predictions = pool(table, results)
+        predictions = pool(source.table, results)
         run.save(predictions, {"protocol": "loso"})
     return results
 
 
 def _die_after(epochs):
-    def progress(_, done, __):
-        if done == epochs:
+    def progress(standing):
+        if standing.done >= epochs:
             os.kill(os.getpid(), signal.SIGKILL)
 
     return progress
 
 
 if __name__ == "__main__":
-    evaluate(sys.argv[1], progress=_die_after(int(sys.argv[2])))
+    folder, death, workers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    evaluate(folder, progress=_die_after(death), workers=workers)

@@ -67,12 +67,20 @@ def test_a_row_that_cannot_be_used_is_skipped_by_its_rule(
     assert (skip.subject, skip.clip) == ("sub01", "EP02_01f")
 
 
-@pytest.mark.parametrize("au", ["4 or 7", "?", "12(k)"])
-def test_action_units_that_cannot_be_read_do_not_cost_the_clip(tmp_path, au):
+@pytest.mark.parametrize(
+    ("au", "rule"),
+    [
+        ("4 or 7", "uncertain action units left out"),
+        ("?", "uncertain action units left out"),
+        ("12(k)", "uncertain action units left out"),
+        ("smile", "action units not read"),
+    ],
+)
+def test_action_units_that_cannot_be_read_do_not_cost_the_clip(tmp_path, au, rule):
     manifest = load(tmp_path, row(au=au), row(clip="b"))
     assert [sample.au for sample in manifest.samples] == [None, (4, 10)]
     (repair,) = manifest.repairs
-    assert (repair.clip, repair.rule) == ("EP02_01f", "action units not read")
+    assert (repair.clip, repair.rule, repair.row) == ("EP02_01f", rule, 2)
     assert (repair.old, repair.new) == (au, "not annotated")
 
 
@@ -141,3 +149,22 @@ def test_a_missing_column_is_named(tmp_path):
 def test_an_empty_sheet_is_refused(tmp_path):
     with pytest.raises(InputError, match="no clip rows"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize("cell", ["/", None])
+def test_a_missing_apex_may_be_the_middle_frame_and_is_a_repair(tmp_path, cell):
+    rows = [row(apex=cell), row(clip="b")]
+    root = write_casme2_folder(tmp_path / "c2", rows)
+    (root / FRAMES / "sub01" / "EP02_01f" / "img66.jpg").touch()
+    manifest = casme2.load(root, missing_apex="middle")
+    assert [sample.apex for sample in manifest.samples] == [66, 59]
+    (repair,) = manifest.repairs
+    assert (repair.clip, repair.row) == ("EP02_01f", 2)
+    assert repair.rule == "apex set to the middle frame"
+    assert (repair.old, repair.new) == (cell or "", "66")
+
+
+def test_the_row_of_every_clip_is_kept(tmp_path):
+    manifest = load(tmp_path, row(apex="/"), row(clip="b"), row(clip="b"))
+    assert manifest.rows == {("casme2", "sub01", "b"): 3}
+    assert [skip.row for skip in manifest.skipped] == [2, 4]

@@ -30,7 +30,7 @@ def load(tmp_path, *rows, frames="part_A"):
     folder = root / frames / "spNO.1" / "a"
     touch(folder / "color", *(f"{n}.jpg" for n in (46, 59, 86, 211, 223, 3667)))
     touch(folder / "depth", "46.png")
-    return casme3.load(root)
+    return casme3.PART_A.load(root)
 
 
 @pytest.mark.parametrize("frames", ["part_A", "."])
@@ -84,4 +84,4 @@ def test_a_trap_is_skipped_by_its_rule(tmp_path, values, rule):
 def test_the_sheet_of_part_c_is_not_taken(tmp_path):
     write_sheet(tmp_path / "CAS(ME)3_part_C_ME.xlsx", COLUMNS, [row()])
     with pytest.raises(InputError, match="one coding sheet"):
-        casme3.load(tmp_path)
+        casme3.PART_A.load(tmp_path)

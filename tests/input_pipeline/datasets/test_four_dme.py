@@ -54,8 +54,8 @@ def test_repression_beside_a_class_does_not_count(tmp_path):
     ("values", "rule", "detail"),
     [
         (row("Negative", "Surprise"), "several labels", "negative and surprise"),
-        (row("Others"), "label outside the protocol", "Others"),
-        (row("Repression"), "label outside the protocol", "Repression"),
+        (row("Others"), "label outside the protocol", "others"),
+        (row("Repression"), "label outside the protocol", "repression"),
         (row(Positive="?"), "unreadable label", "'?'"),
         (row("Surprise", apex=29), "apex after offset", "offset 23"),
     ],

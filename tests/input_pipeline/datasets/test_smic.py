@@ -1,8 +1,10 @@
+import os
+
 import pytest
 
 from fgrmer_tf.errors import InputError
 from input_pipeline.datasets import smic
-from tests.support.native_folder import only_skip, touch
+from tests.support.native_folder import only_skip, touch, write_sheet
 
 FRAMES = [f"image{n:06d}.jpg" for n in (97, 98, 100, 101, 103)]
 
@@ -114,3 +116,101 @@ def test_what_is_not_the_data_set_is_refused(tmp_path):
     touch(tmp_path / "VIS" / "s1" / "micro" / "negative" / "s1_ne_01", *FRAMES)
     with pytest.raises(InputError, match="must hold clips"):
         smic.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("part", "camera"), [(smic.VIS, "VIS"), (smic.NIR, "NIR")], ids=["vis", "nir"]
+)
+@pytest.mark.parametrize("place", [".", "SMIC_all_raw", "SMIC_all_cropped"])
+def test_the_other_cameras_are_data_sets_of_their_own(tmp_path, part, camera, place):
+    clip(tmp_path)
+    folder = tmp_path / place / camera / "s11" / "micro" / "positive" / "s11_po_02"
+    touch(folder, *FRAMES)
+    (sample,) = part.load(tmp_path).samples
+    assert sample.key == (f"smic-{camera.lower()}", "s11", "s11_po_02")
+    assert sample.fps == 25
+    assert sample.label == "positive"
+
+
+COLUMNS = ("", "Subject", "Filename", "FirstF", "OnsetF", "OffsetF", "Emotion")
+LONG = [f"image{n:06d}.jpg" for n in range(1090, 1123)]
+
+
+def long_row(onset=1100, offset=1113, emotion="negative", **other):
+    subject, name = other.get("subject", 1), other.get("name", "s1_ne_01")
+    return ["", subject, name, other.get("first", 1090), onset, offset, emotion]
+
+
+def load_long(tmp_path, *rows, columns=COLUMNS, place="SMIC-HS-E/s01", names=LONG):
+    notes = [[""] * len(columns), ["", "", "", "checked twice", *columns[4:]]]
+    write_sheet(tmp_path / "SMIC-HS-E_annotation.xlsx", columns, [*rows, *notes])
+    touch(tmp_path / place / "s1_ne_01", *names)
+    return smic.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "SMIC-HS-E/s01",
+        "SMIC-HS-E/HS/s01",
+        "s01",
+        "SMIC-HS-E/s1",
+        "HS/s1/micro/negative",
+    ],
+)
+def test_the_long_release_has_a_sheet_and_the_middle_frame_as_apex(tmp_path, place):
+    manifest = load_long(tmp_path, long_row(), place=place)
+    (sample,) = manifest.samples
+    assert sample.key == ("smic", "s01", "s01_ne_01")
+    assert (sample.onset, sample.apex, sample.offset) == (1100, 1107, 1113)
+    assert sample.onset_path.name == "image001100.jpg"
+    assert sample.label == "negative"
+    assert sample.fps == 100
+    (repair,) = manifest.repairs
+    assert (repair.rule, repair.new) == ("apex set to the middle frame", "1107")
+
+
+def test_an_apex_in_the_sheet_is_used(tmp_path):
+    columns = (*COLUMNS, "ApexF")
+    manifest = load_long(tmp_path, [*long_row(), 1109], columns=columns)
+    assert manifest.samples[0].apex == 1109
+    assert manifest.repairs == ()
+
+
+def test_files_numbered_from_1_are_counted_from_the_first_frame(tmp_path):
+    names = [f"image{n:06d}.jpg" for n in range(1, 31)]
+    manifest = load_long(tmp_path, long_row(), names=names)
+    (sample,) = manifest.samples
+    assert (sample.onset, sample.apex, sample.offset) == (11, 18, 24)
+    assert sample.onset_path.name == "image000011.jpg"
+    repair = manifest.repairs[-1]
+    assert repair.rule == "frame numbers counted from FirstF"
+    assert (repair.old, repair.new) == ("1100", "11")
+
+
+@pytest.mark.parametrize(
+    ("values", "rule"),
+    [
+        ({"onset": 1114}, "offset before onset"),
+        ({"onset": 1083}, "missing frame"),
+        ({"onset": 1083, "first": ""}, "missing frame"),
+        ({"name": "s2_ne_01"}, "subject and clip name disagree"),
+        ({"emotion": "neutral"}, "unknown label"),
+    ],
+)
+def test_a_row_of_the_long_release_is_skipped_by_its_rule(tmp_path, values, rule):
+    skip = only_skip(load_long(tmp_path, long_row(**values)))
+    assert (skip.rule, skip.row) == (rule, 2)
+
+
+def test_names_in_no_known_encoding_are_a_finding(tmp_path):
+    name = os.fsdecode(b"\xff\xfe")
+    folder = clip(tmp_path, name=name)
+    touch(clip(tmp_path), f"{name}99.jpg")
+    manifest = smic.load(tmp_path)
+    assert len(manifest.samples) == 1
+    (skip,) = manifest.skipped
+    assert (skip.rule, skip.clip) == ("unreadable clip name", r"\xff\xfe")
+    repair = manifest.repairs[-1]
+    assert (repair.rule, repair.old) == ("file name not readable", r"\xff\xfe99.jpg")
+    assert folder.exists()

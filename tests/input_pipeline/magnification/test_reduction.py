@@ -32,12 +32,12 @@ def test_a_constant_channel_is_zero(value):
 
 def test_the_projection_of_the_published_width_is_fixed():
     weights = projection(32)
-    assert weights.shape == (32, 3)
+    assert weights.shape == (32, 8)
     np.testing.assert_allclose(weights.sum(axis=0), 1, atol=1e-6)
-    np.testing.assert_array_equal((weights > 0).sum(axis=0), [11, 11, 10])
+    np.testing.assert_array_equal((weights > 0).sum(axis=0), [4] * 8)
     np.testing.assert_array_equal((weights > 0).sum(axis=1), 1)
 
 
 def test_too_few_channels_cannot_be_projected():
-    with pytest.raises(InputError, match="Received: 2"):
-        projection(2)
+    with pytest.raises(InputError, match="Received: 7"):
+        projection(7)

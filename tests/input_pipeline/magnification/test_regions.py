@@ -93,9 +93,35 @@ def test_margins_are_the_reaches():
         assert inner.left - outer.left == outer.right - inner.right == margin
 
 
+def test_boxes_can_be_larger_than_patches_need():
+    points = landmarks("inside")
+    plain, wide = (
+        patch_regions(points, 97, 101, TRAITS, margin).regions[0].box
+        for margin in (0, 5)
+    )
+    assert wide == plain.grown(5, 97, 101) != plain
+
+
+def test_a_map_is_assembled_from_its_boxes():
+    points = np.array([[30.0, 12.0]] * 10 + [[40.0, 70.0]] * 20)
+    plan = patch_regions(points, 97, 101, TRAITS)
+    boxes = [region.box for region in plan.regions]
+    parts = [
+        np.full((box.bottom - box.top, box.right - box.left, 2), number, np.int16)
+        for number, box in enumerate(boxes, start=1)
+    ]
+    maps = plan.assembled(parts)
+    assert maps.shape == (97, 101, 2)
+    assert maps.dtype == np.int16
+    for number, box in enumerate(boxes, start=1):
+        assert (maps[box.within(plan.whole)] == number).all()
+    np.testing.assert_array_equal(plan.covered, maps[..., 0] > 0)
+    assert not plan.covered.all()
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_a_region_equals_the_whole_frame(example, faces, place):
-    mapper = ShapeMapper(example.model, "mean")
+    mapper = ShapeMapper(example.model)
     onset, apex = faces
     whole = whole_map(HEIGHT, WIDTH)
     plan = patch_regions(landmarks(place), HEIGHT, WIDTH, mapper.traits)
@@ -111,7 +137,7 @@ def test_a_region_equals_the_whole_frame(example, faces, place):
 
 
 def test_no_margin_is_larger_than_it_must_be(example, faces):
-    mapper = ShapeMapper(example.model, "mean")
+    mapper = ShapeMapper(example.model)
     onset, apex = faces
     whole = whole_map(HEIGHT, WIDTH)
     (expected,) = mapper.magnified(

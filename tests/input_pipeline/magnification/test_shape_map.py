@@ -2,9 +2,12 @@ import numpy as np
 import pytest
 
 from fgrmer_tf.errors import InputError
+from input_pipeline.magnification.network import build_magnet
 from input_pipeline.magnification.reduction import scaled
 from input_pipeline.magnification.regions import patch_regions, whole_map
+from input_pipeline.magnification.shape_export import to_litert
 from input_pipeline.magnification.shape_map import ShapeMapper
+from tests.support.magnet_reference import with_lively_weights
 
 WHOLE = whole_map(52, 46)
 
@@ -18,16 +21,16 @@ def plan_for(image):
     return whole_map(height, width)
 
 
-def shape_map(mapper, onset, apex, factor, plan=None):
+def shape_map(mapper, onset, apex, factor, plan=None, reduction="mean"):
     plan = plan or plan_for(onset)
     return mapper.shape_map(
-        mapper.encode(onset, plan), mapper.encode(apex, plan), factor
+        mapper.encode(onset, plan), mapper.encode(apex, plan), factor, reduction
     )
 
 
 @pytest.fixture
 def mapper(example):
-    return ShapeMapper(example.model, "mean")
+    return ShapeMapper(example.model)
 
 
 def test_the_published_map_is_the_mean_of_scaled_channels(mapper, faces):
@@ -41,14 +44,17 @@ def test_the_published_map_is_the_mean_of_scaled_channels(mapper, faces):
     np.testing.assert_allclose(computed, expected, atol=1e-6)
 
 
-def test_a_projection_keeps_three_means(example, mapper, faces):
-    three = ShapeMapper(example.model, "projection")
-    computed = shape_map(three, *faces, 2.5)
-    assert computed.shape == (52, 46, 3)
+def test_a_projection_keeps_eight_means(faces):
+    wide = build_magnet("public", width=5, decoder_blocks=1)
+    mapper = ShapeMapper(to_litert(with_lively_weights(wide)))
+    computed = shape_map(mapper, *faces, 2.5, reduction="projection")
+    assert computed.shape == (52, 46, 8)
     (parts,) = scaled(
-        three.magnified(*(three.encode(image, WHOLE) for image in faces), 2.5)
+        mapper.magnified(*(mapper.encode(image, WHOLE) for image in faces), 2.5)
     )
-    expected = [parts[..., :2].mean(-1), parts[..., 2], parts[..., 3]]
+    # Ten channels: two pairs, then six alone.
+    expected = [parts[..., :2].mean(-1), parts[..., 2:4].mean(-1)]
+    expected += [parts[..., channel] for channel in range(4, 10)]
     np.testing.assert_allclose(computed, np.stack(expected, axis=-1), atol=1e-6)
 
 
@@ -133,11 +139,11 @@ def test_what_is_no_frame_is_refused(mapper):
         mapper.encode(np.full((104, 92, 3), np.nan, np.float32), WHOLE)
 
 
-def test_an_unknown_reduction_is_refused(example):
+def test_an_unknown_reduction_is_refused(mapper, faces):
     with pytest.raises(InputError, match="Received: 'median'"):
-        ShapeMapper(example.model, "median")
+        shape_map(mapper, *faces, 2.5, reduction="median")
 
 
 def test_what_is_no_shape_path_is_refused():
     with pytest.raises(InputError, match="LiteRT file"):
-        ShapeMapper(b"nothing", "mean")
+        ShapeMapper(b"nothing")

@@ -1,0 +1,1 @@
+"""Whether a server answers as TensorFlow Serving does, checked from outside."""

@@ -1,0 +1,216 @@
+"""Dynamic batching: requests that wait together run together.
+
+A batch holds requests of one signature of one version, never of two.
+"""
+
+import asyncio
+import collections
+import dataclasses
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from export.serving.metrics import Metrics
+from export.serving.servable import Arrays, Servable
+from export.serving.settings import BatchingSettings
+from export.serving.status import ServingError, Status
+
+
+@dataclasses.dataclass(eq=False)
+class _Task:
+    inputs: Arrays
+    rows: int
+    arrived: float
+    done: asyncio.Future
+
+
+class Batcher:
+    """Runs signatures in threads, several requests at once where they wait.
+
+    Of one event loop; made and called within it.
+
+    Args:
+        settings: Sizes and times.
+        metrics: Counts what is run.
+    """
+
+    def __init__(self, settings: BatchingSettings, metrics: Metrics) -> None:
+        self._settings = settings
+        self._metrics = metrics
+        self._threads = ThreadPoolExecutor(
+            settings.num_batch_threads, thread_name_prefix="batch"
+        )
+        self._playing: set[asyncio.Future] = set()
+        self._queues: dict[tuple[Servable, str], collections.deque[_Task]] = {}
+
+    async def run(self, servable: Servable, signature: str, inputs: Arrays) -> Arrays:
+        """Runs one request, and others with it.
+
+        Args:
+            servable: The version, held by the caller until this returns.
+            signature: One of its signatures.
+            inputs: What the signature takes, checked.
+
+        Returns:
+            The outputs for the rows of this request.
+
+        Raises:
+            ServingError: If too many wait already, or the graph refuses this request.
+        """
+        settings = self._settings
+        if not (settings.enable_batching and servable.signatures[signature].joinable):
+            return await self._alone(servable, signature, inputs)
+        rows = len(next(iter(inputs.values())))
+        most = settings.max_execution_batch_size
+        pieces = [
+            {name: array[start : start + most] for name, array in inputs.items()}
+            for start in range(0, max(rows, 1), most)
+        ]
+        outputs = await asyncio.gather(*self._enqueue(servable, signature, pieces))
+        return outputs[0] if len(outputs) == 1 else _joined(outputs)
+
+    async def close(self) -> None:
+        """Ends the threads, once what runs has run, asked for still or not."""
+        while self._playing:
+            await asyncio.wait(self._playing)
+        self._threads.shutdown()
+
+    async def _alone(
+        self, servable: Servable, signature: str, inputs: Arrays
+    ) -> Arrays:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._threads, servable.run, signature, inputs
+        )
+
+    def _enqueue(
+        self, servable: Servable, signature: str, pieces: list[Arrays]
+    ) -> list[asyncio.Future]:
+        loop = asyncio.get_running_loop()
+        queue = self._queues.setdefault((servable, signature), collections.deque())
+        settings = self._settings
+        waiting = sum(task.rows for task in queue)
+        if waiting >= settings.max_enqueued_batches * settings.max_execution_batch_size:
+            raise ServingError(
+                Status.UNAVAILABLE,
+                "The batch scheduling queue to which this task was submitted is full",
+            )
+        tasks = [
+            _Task(
+                piece,
+                len(next(iter(piece.values()))),
+                loop.time(),
+                loop.create_future(),
+            )
+            for piece in pieces
+        ]
+        queue.extend(tasks)
+        # Those that arrive in the same turn of the loop are put together, too.
+        loop.call_soon(self._pump)
+        if settings.batch_timeout_micros:
+            loop.call_later(settings.batch_timeout_micros / 1e6, self._pump)
+        return [task.done for task in tasks]
+
+    def _pump(self) -> None:
+        """Starts batches while threads are idle, the longest waiting first."""
+        while len(self._playing) < self._settings.num_batch_threads:
+            ready = [key for key in self._queues if self._is_ready(key)]
+            if not ready:
+                return
+            key = min(ready, key=lambda key: self._queues[key][0].arrived)
+            batch = self._take(key)
+            if batch:
+                playing = asyncio.ensure_future(self._play(key, batch))
+                self._playing.add(playing)
+                playing.add_done_callback(self._played)
+
+    def _is_ready(self, key: tuple[Servable, str]) -> bool:
+        queue = self._queues[key]
+        while queue and queue[0].done.cancelled():
+            queue.popleft()
+        if not queue:
+            return False
+        waited = asyncio.get_running_loop().time() - queue[0].arrived
+        return (
+            waited >= self._settings.batch_timeout_micros / 1e6
+            or sum(task.rows for task in queue)
+            >= self._settings.max_execution_batch_size
+        )
+
+    def _take(self, key: tuple[Servable, str]) -> list[_Task]:
+        queue = self._queues[key]
+        batch, rows = [], 0
+        most = self._settings.max_execution_batch_size
+        while queue and rows + queue[0].rows <= most:
+            task = queue.popleft()
+            if not task.done.cancelled():
+                batch.append(task)
+                rows += task.rows
+        if not queue:
+            # Or an old version would be kept for its empty queue.
+            del self._queues[key]
+        return batch
+
+    async def _play(self, key: tuple[Servable, str], batch: list[_Task]) -> None:
+        servable, signature = key
+        self._metrics.batch(signature, sum(task.rows for task in batch))
+        loop = asyncio.get_running_loop()
+        try:
+            # Held for itself too: who asked may have gone away.
+            with servable.used():
+                answers = await loop.run_in_executor(
+                    self._threads, self._answer, servable, signature, batch
+                )
+        except Exception as error:
+            answers = [error] * len(batch)
+        for task, answer in zip(batch, answers, strict=True):
+            if task.done.cancelled():
+                continue
+            if isinstance(answer, Exception):
+                task.done.set_exception(answer)
+            else:
+                task.done.set_result(answer)
+
+    def _played(self, playing: asyncio.Future) -> None:
+        self._playing.discard(playing)
+        self._pump()
+
+    def _answer(
+        self, servable: Servable, signature: str, batch: list[_Task]
+    ) -> list[Arrays | Exception]:
+        """An answer to each request; one that is refused does not spoil the others'."""
+        try:
+            return list(self._together(servable, signature, batch))
+        except ServingError as error:
+            if len(batch) == 1:
+                return [error]
+        return [self._answer(servable, signature, [task])[0] for task in batch]
+
+    def _together(
+        self, servable: Servable, signature: str, batch: list[_Task]
+    ) -> list[Arrays]:
+        rows = sum(task.rows for task in batch)
+        inputs = _joined([task.inputs for task in batch])
+        padding = self._padding(rows)
+        if padding:
+            inputs = {
+                name: np.concatenate([array, np.repeat(array[:1], padding, axis=0)])
+                for name, array in inputs.items()
+            }
+        outputs = servable.run(signature, inputs)
+        ends = np.cumsum([task.rows for task in batch])
+        return [
+            {name: array[end - task.rows : end] for name, array in outputs.items()}
+            for task, end in zip(batch, ends, strict=True)
+        ]
+
+    def _padding(self, rows: int) -> int:
+        """Rows to add so that the size is an allowed one; no batch is made of none."""
+        sizes = self._settings.allowed_batch_sizes
+        return next((size - rows for size in sizes if rows and size >= rows), 0)
+
+
+def _joined(parts: list[Arrays]) -> Arrays:
+    if len(parts) == 1:
+        return parts[0]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

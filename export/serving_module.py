@@ -1,0 +1,102 @@
+"""Everything that an exported SavedModel answers, as one module without variables."""
+
+import tensorflow as tf
+
+from export import guards
+from export.card import ModelCard
+from export.core import core_function
+from export.signature import (
+    CARD_SIGNATURE,
+    CLASSES,
+    CLASSIFY_SIGNATURE,
+    EXAMPLE_SIGNATURE,
+    EXAMPLES,
+    FIELD,
+    INPUTS,
+    LABEL,
+    LOGITS,
+    PATCHES,
+    PROBABILITIES,
+    SCORES,
+    TENSOR_SIGNATURE,
+    VALUE,
+    patches_shape,
+)
+
+
+class ServingModule(tf.Module):
+    """The signatures of the SavedModel.
+
+    Args:
+        graph: The folded model, `export.core.Core.graph`.
+        card: Class names, and what the signature `card` tells.
+
+    Attributes:
+        tensors: `tf.function` of patches: logits and probabilities, nothing checked;
+            what ONNX and LiteRT files are made of.
+        served: `tf.function` by signature name:
+
+            - `patches`: of patches, float32 `(batch, landmarks, patch_h, patch_w,
+              channels)`: logits, probabilities and label.
+            - `serving_default`: the same of serialized `tf.train.Example`s, string
+              `(batch,)`, whose feature `patches` holds the little-endian float32 bytes
+              of a clip, as the records of a feature store do. Other features are
+              ignored.
+            - `classify`: of the same Examples: all class names in label order, and
+              the probability of each.
+            - `card`: of names of fields, string `(batch,)`: their texts.
+
+            More than `MAX_BATCH` rows, a value that is not finite, values so large
+            that the model overflows, Examples without such bytes and fields that the
+            card has not are an `InvalidArgumentError`.
+    """
+
+    def __init__(self, graph: bytes, card: ModelCard) -> None:
+        super().__init__()
+        self.tensors, channels = core_function(graph)
+        clip = patches_shape(channels)
+        class_names = tf.constant(card.class_names)
+        texts = card.texts()
+        fields, values = tf.constant(list(texts)), tf.constant(list(texts.values()))
+
+        def checked(patches):
+            patches = guards.finite(guards.capped(patches), f"`{PATCHES}`")
+            outputs = self.tensors(patches)
+            # Finite numbers can be large enough to overflow on their way.
+            logits = guards.finite(outputs[LOGITS], "The logits of these patches")
+            return {
+                LOGITS: logits,
+                PROBABILITIES: outputs[PROBABILITIES],
+                LABEL: tf.gather(class_names, tf.argmax(logits, axis=-1)),
+            }
+
+        def parsed(examples):
+            schema = {PATCHES: tf.io.FixedLenFeature([], tf.string)}
+            raw = tf.io.parse_example(guards.capped(examples), schema)[PATCHES]
+            values = tf.io.decode_raw(raw, tf.float32)
+            # Not -1: bytes of another length must fail, not become another batch.
+            return checked(tf.reshape(values, (tf.shape(examples)[0], *clip)))
+
+        def classified(inputs):
+            scores = parsed(inputs)[PROBABILITIES]
+            names = tf.broadcast_to(class_names, tf.shape(scores))
+            return {CLASSES: names, SCORES: scores}
+
+        def told(field):
+            return {
+                VALUE: tf.gather(values, guards.chosen(guards.capped(field), fields))
+            }
+
+        def strings(name):
+            return tf.TensorSpec((None,), tf.string, name)
+
+        (spec,) = self.tensors.input_signature
+        self.served = {
+            name: tf.function(function, input_signature=[taken])
+            for name, function, taken in (
+                (TENSOR_SIGNATURE, checked, spec),
+                (EXAMPLE_SIGNATURE, parsed, strings(EXAMPLES)),
+                (CLASSIFY_SIGNATURE, classified, strings(INPUTS)),
+                (CARD_SIGNATURE, told, strings(FIELD)),
+            )
+        }

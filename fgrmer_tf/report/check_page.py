@@ -1,0 +1,109 @@
+"""The page of a check: one HTML file that needs nothing else."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+
+from fgrmer_tf.report import figures
+from fgrmer_tf.report.au_figures import cooccurrence_figure
+
+_KINDS = (
+    ("fault", "Left out", "Something is wrong with these clips; nothing was guessed."),
+    (
+        "warning",
+        "Warnings",
+        "These clips are used. Look at them before you trust them.",
+    ),
+    ("repair", "Repairs", "Every value that was changed or chosen, with the old one."),
+    (
+        "protocol",
+        "By the protocol",
+        "Nothing is wrong; the class set does not have them.",
+    ),
+)
+
+
+@dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
+class CheckPage:
+    """All that the page shows. A count is a mapping with `name`, `clips`, `published`.
+
+    Args:
+        dataset: Name of the data set.
+        root: Its folder.
+        title: The class set, for people.
+        classes_name: The class set, as `--classes` takes it.
+        reasons: Why the set is not usable; empty if it is.
+        clips: Number of usable clips.
+        frames: Frames in the folders of the clips.
+        decoded: Images that were decoded.
+        total: Count of the whole data set.
+        classes: Count of each class.
+        subjects: Count of each subject.
+        units: Count of each action unit of CD6ME, if they compare.
+        findings: Kind -> findings, each a mapping with `rule`, `row`, `subject`,
+            `clip`, `detail`, `old`, `new` and `file`.
+        composite: `listed`, `absent`, `extra` and `disputed`, or `None`.
+        cooccurrence: int64 `(num_nodes, num_nodes)`, or `None` without annotation.
+        adjacency: float `(num_nodes, num_nodes)`, or `None`.
+        annotated: Usable clips with action units.
+        evidence: How far published numbers are verified: word and meaning.
+    """
+
+    dataset: str
+    root: str
+    title: str
+    classes_name: str
+    reasons: Sequence[str]
+    clips: int
+    frames: int
+    decoded: int
+    total: Mapping[str, Any]
+    classes: Sequence[Mapping[str, Any]]
+    subjects: Sequence[Mapping[str, Any]]
+    units: Sequence[Mapping[str, Any]]
+    findings: Mapping[str, Sequence[Mapping[str, Any]]]
+    composite: Mapping[str, Any] | None
+    cooccurrence: np.ndarray | None
+    adjacency: np.ndarray | None
+    annotated: int
+    evidence: Sequence[tuple[str, str]]
+
+
+def render_check(page: CheckPage) -> str:
+    """Renders the page; every text from outside is escaped.
+
+    Returns:
+        An HTML document: no network, no script, light and dark, screen and paper.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+    def rules(kind: str) -> list[tuple[str, list[Mapping[str, Any]]]]:
+        """The findings of a kind by rule, the most frequent rule first."""
+        groups: dict[str, list[Mapping[str, Any]]] = {}
+        for one in page.findings[kind]:
+            groups.setdefault(one["rule"], []).append(one)
+        return sorted(groups.items(), key=lambda group: -len(group[1]))
+
+    return environment.get_template("check_page.html").render(
+        page=page,
+        kinds=_KINDS,
+        rules=rules,
+        subjects=sum(one["clips"] > 0 for one in page.subjects),
+        most=max((one["clips"] for one in page.subjects), default=0) or 1,
+        counts=None
+        if page.cooccurrence is None
+        else figures.svg(cooccurrence_figure(page.cooccurrence), "counts"),
+        graph=None
+        if page.adjacency is None
+        else figures.svg(figures.adjacency_figure(page.adjacency), "graph"),
+    )

@@ -1,0 +1,1 @@
+"""What is wrong with a data-set folder, before any work is done on it."""

@@ -1,0 +1,1 @@
+"""Rendered clips in the native layout of each data set, traps included."""
