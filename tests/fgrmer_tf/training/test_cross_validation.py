@@ -107,7 +107,7 @@ def test_a_wrong_input_in_a_worker_is_the_users(tmp_path):
     table = small_run.make_table()
     table.patches[small_run.make_folds(table)[0].test[0]] = np.nan
     # Tested in one fold and trained on in the others: whichever is first says so.
-    with pytest.raises(InputError, match="must (be|stay) finite"):
+    with pytest.raises(InputError, match=r"must (be|stay) finite"):
         small_run.evaluate(tmp_path, SmallSource(table), workers=2)
 
 
