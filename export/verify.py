@@ -153,9 +153,7 @@ def _compare(
     return found
 
 
-def _difference(
-    name: str, actual: np.ndarray, truth: np.ndarray, batch: int
-) -> float:
+def _difference(name: str, actual: np.ndarray, truth: np.ndarray, batch: int) -> float:
     expected = truth[:batch]
     if actual.shape != expected.shape:
         return float("inf")
