@@ -32,7 +32,7 @@ class Demo:
         )
         settings = experiment_options(DEFAULT)
         if not data.exists():
-            _step(f"synth {data}", Synth(out=data).run)
+            _step(f"synth {data} --no-traps", Synth(out=data, traps=False).run)
         _step(
             f"prepare --data casme2={data} --out {store}",
             Prepare(data=(f"casme2={data}",), out=store).run,
