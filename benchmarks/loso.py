@@ -16,7 +16,7 @@ and tracing come once a command whatever its epochs, and are shown apart.
 Run it on a machine that is otherwise idle: PyTorch's threads wait for each other, and
 one busy core makes them many times slower, which is not the claim.
 
-    .venv/bin/python benchmarks/loso.py
+    .venv/bin/python -m benchmarks.loso
 """
 
 import json
@@ -34,12 +34,11 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.torch_environment import torch_python
 from fgrmer_tf import atomic
 from fgrmer_tf.spec import NUM_PATCHES, PATCH_SIZE
 
 ROOT = Path(__file__).resolve().parents[1]
-ENVIRONMENT = ROOT / ".venv-torch"
-REQUIREMENTS = ROOT / "requirements-bench-torch.txt"
 TORCH_WORKER = Path(__file__).with_name("torch_fgrmer.py")
 OUR_WORKER = Path(__file__).with_name("loso_worker.py")
 PROCESSORS = 2
@@ -48,20 +47,6 @@ DATA_SETS = ((24, 145), (28, 133), (16, 164))
 OURS, FIT = "fgrmer_tf", "Keras model.fit"
 PUBLISHED, TRIMMED = "PyTorch, as published", "PyTorch, trimmed"
 NEEDED = {PUBLISHED: 6.0, TRIMMED: 1.8}
-
-
-def torch_python() -> Path:
-    """The interpreter of PyTorch's environment."""
-    done = ENVIRONMENT / "installed"
-    python = ENVIRONMENT / "bin" / "python"
-    if not done.exists():
-        subprocess.run(
-            [sys.executable, "-m", "venv", "--clear", ENVIRONMENT], check=True
-        )
-        pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-        subprocess.run([*pip, "-r", REQUIREMENTS], check=True)
-        done.touch()
-    return python
 
 
 def write_features(file: Path) -> None:

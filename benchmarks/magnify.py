@@ -28,6 +28,7 @@ from rich.console import Console
 from rich.table import Table
 from skimage.data import astronaut
 
+from benchmarks.torch_environment import torch_python
 from fgrmer_tf import atomic
 from fgrmer_tf.spec import PATCH_LANDMARKS
 from input_pipeline.align import face_transform, transform_points, warp_face
@@ -36,8 +37,6 @@ from input_pipeline.magnification.import_torch import import_state_dict
 from input_pipeline.magnification.shape_export import to_litert
 
 ROOT = Path(__file__).resolve().parents[1]
-ENVIRONMENT = ROOT / ".venv-torch"
-REQUIREMENTS = ROOT / "requirements-bench-torch.txt"
 TORCH_WORKER = Path(__file__).with_name("torch_magnet.py")
 OUR_WORKER = Path(__file__).with_name("magnify_worker.py")
 SIDE, FACTOR, THREADS = 256, 2.0, 2
@@ -46,20 +45,6 @@ OUR_WHOLE, OUR_REGIONS = "fgrmer_tf, whole map", "fgrmer_tf, regions"
 OUR_DISPLACEMENT = "fgrmer_tf, displacement, whole map"
 FASTER, SMALLER = 6, 3
 """What is claimed of the regions: times as fast, and of PyTorch's memory."""
-
-
-def torch_python() -> Path:
-    """The interpreter of PyTorch's environment."""
-    done = ENVIRONMENT / "installed"
-    python = ENVIRONMENT / "bin" / "python"
-    if not done.exists():
-        subprocess.run(
-            [sys.executable, "-m", "venv", "--clear", ENVIRONMENT], check=True
-        )
-        pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-        subprocess.run([*pip, "-r", REQUIREMENTS], check=True)
-        done.touch()
-    return python
 
 
 def write_faces(folder: Path) -> None:
