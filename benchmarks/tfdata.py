@@ -89,8 +89,17 @@ def waiting(table: FeatureTable, epochs: int) -> tuple[list[float], list[float]]
     optimizer.build(model.trainable_variables)
     loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
+    # As in `fit`, the compiled step itself takes the next batch. Nothing but control
+    # dependencies orders the two time stamps and the batch.
     @tf.function(reduce_retracing=True)
-    def step(features: Any, label: Any, weight: Any) -> Any:
+    def step(batches: Any) -> Any:
+        started = tf.timestamp()
+        with tf.control_dependencies([started]):
+            features, label, weight = next(batches)
+        with tf.control_dependencies([label, *tf.nest.flatten(features)]):
+            ready = tf.timestamp()
+        with tf.control_dependencies([ready]):
+            features = tf.nest.map_structure(tf.identity, features)
         with tf.GradientTape() as tape:
             logits = model(features, training=True)["logits"]
             loss: Any = loss_of(label, logits, weight)
@@ -98,20 +107,18 @@ def waiting(table: FeatureTable, epochs: int) -> tuple[list[float], list[float]]
         optimizer.apply_gradients(
             zip(gradients, model.trainable_variables, strict=True)
         )
-        return loss
+        return ready - started, loss
 
     waits, works = [], []
-    data = iter(pipeline(table, epochs + 1))
-    while True:
+    batches = pipeline(table, epochs + 1)
+    data = iter(batches)
+    for _ in range(int(batches.cardinality())):
         started = time.perf_counter()
-        batch = next(data, None)
-        if batch is None:
-            break
-        ready = time.perf_counter()
+        wait, loss = step(data)
         # The value is fetched, so that work that was only queued is counted too.
-        float(step(*batch))
-        waits.append(ready - started)
-        works.append(time.perf_counter() - ready)
+        float(loss)
+        waits.append(float(wait))
+        works.append(time.perf_counter() - started - waits[-1])
     warm = -(-len(table) // TrainConfig().batch_size)
     return waits[warm:], works[warm:]
 
