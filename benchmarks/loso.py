@@ -11,8 +11,9 @@ network and settings, batches of 64, the same number of epochs for everyone:
   only, times in proportion.
 
 Programs take turns, each in a process of its own. Seconds are of training: importing
-and tracing come once a command whatever its epochs, and are shown apart. Setting the model
-back comes once a fold: of very few epochs it takes a larger share.
+and tracing come once a command whatever its epochs, and are shown apart: ours are taken
+from when every process has finished its first fold, in proportion. Setting the model
+back comes once a fold, so that of very few epochs it takes a larger share.
 
 Run it on a machine that is otherwise idle: PyTorch's threads wait for each other, and
 one busy core makes them many times slower, which is not the claim.
@@ -94,17 +95,9 @@ def one_round(features: Path, epochs: int, fit_folds: int) -> dict[str, dict]:
         found[title] = {**one, "training_s": one["wall_s"], "start_s": 0.0}
     for title, form, folds in ((OURS, "folds", people), (FIT, "fit", fit_folds)):
         one = run(sys.executable, OUR_WORKER, features, form, epochs, PROCESSORS, folds)
-        if title == OURS:
-            # What came after every process's first epoch, in proportion.
-            later = one["wall_s"] - one["first_epoch_s"]
-            training = later * (folds * epochs) / (folds * epochs - PROCESSORS)
-        else:
-            # Tracing is part of it: it comes with every fold.
-            for key in ("wall_s", "cpu_s"):
-                one[key] *= people / folds
-            training = one["wall_s"]
-        start = one["wall_s"] - training
-        found[title] = {**one, "training_s": training, "start_s": start}
+        for key in ("wall_s", "training_s", "cpu_s"):
+            one[key] *= people / folds
+        found[title] = {**one, "start_s": one["wall_s"] - one["training_s"]}
     return found
 
 
