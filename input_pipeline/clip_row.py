@@ -12,6 +12,7 @@ from input_pipeline.clip_features import ClipExtractor, ClipFeatures
 from input_pipeline.clip_reading import Source, read_features
 from input_pipeline.feature_store.header import hash_of
 from input_pipeline.feature_table import COLUMNS, FeatureTable
+from input_pipeline.file_names import show
 from input_pipeline.findings import Skip
 from input_pipeline.records import Sample
 
@@ -78,7 +79,10 @@ def compute_row(
         raise RuntimeError(f"Computing the clip {name} failed: {error!r}.") from error
     files = {
         # Names, not paths: a store is the same wherever its frames lie.
-        role: {"name": source.path and source.path.name, "sha256": source.digest}
+        role: {
+            "name": source.path and show(source.path.name),
+            "sha256": source.digest,
+        }
         for role, source in sources.items()
     }
     provenance = {

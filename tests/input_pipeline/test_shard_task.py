@@ -1,4 +1,6 @@
 import dataclasses
+import os
+import shutil
 
 import cv2
 import numpy as np
@@ -164,6 +166,15 @@ def test_records_carry_where_they_came_from(samples, job):
     assert [clip["provenance"]["inputs"] for clip in clips] == [
         hashed for n, hashed in enumerate(finished.inputs) if n != 1
     ]
+
+
+def test_a_name_in_gbk_is_recorded_as_it_was_meant(samples, job, tmp_path):
+    onset = tmp_path / os.fsdecode("惊讶.jpg".encode("gbk"))
+    shutil.copy(samples[0].onset_path, onset)
+    renamed = dataclasses.replace(samples[0], onset_path=onset)
+    finished = job.run(Task(number=0, samples=(renamed,)), job.open(), id)
+    (clip,) = read_clips(job.folder / "shards", _header(finished))
+    assert clip["provenance"]["files"]["onset"]["name"] == "惊讶.jpg"
 
 
 def _header(finished):
