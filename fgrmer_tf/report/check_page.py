@@ -2,14 +2,13 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-import jinja2
 import numpy as np
 
 from fgrmer_tf.report import figures
 from fgrmer_tf.report.au_figures import cooccurrence_figure
+from fgrmer_tf.report.template import render
 
 _KINDS = (
     ("fault", "Left out", "Something is wrong with these clips; nothing was guessed."),
@@ -79,13 +78,6 @@ def render_check(page: CheckPage) -> str:
     Returns:
         An HTML document: no network, no script, light and dark, screen and paper.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
     def rules(kind: str) -> list[tuple[str, list[Mapping[str, Any]]]]:
         """The findings of a kind by rule, the most frequent rule first."""
@@ -94,7 +86,8 @@ def render_check(page: CheckPage) -> str:
             groups.setdefault(one["rule"], []).append(one)
         return sorted(groups.items(), key=lambda group: -len(group[1]))
 
-    return environment.get_template("check_page.html").render(
+    return render(
+        "check.html",
         page=page,
         kinds=_KINDS,
         rules=rules,
