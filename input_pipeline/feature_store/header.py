@@ -106,7 +106,8 @@ def read_header(store: str | Path) -> StoreHeader:
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise InputError(
             f"`{store}` is not a feature store: its {FILE} cannot be read ({error}). "
-            "Make one with `fgrmer prepare`."
+            "Make one with `fgrmer prepare`, or out of a feature table with `fgrmer "
+            "features import FILE.npz --out STORE`."
         ) from error
     if written != hash_of([fields]):
         raise InputError(
