@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: setup demo test lint clean
+.PHONY: setup demo test test-old lint clean
 
 setup: $(VENV)/.core
 
@@ -29,6 +29,11 @@ test: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/pytest
+
+# The SavedModel in TensorFlow 2.15, scored by tensorflow-addons; Python 3.11 at most.
+test-old: $(VENV)/.dev
+	@$(BIN)/python -c 'from benchmarks.environments import python; python("old")'
+	$(BIN)/pytest tests/export/test_old_consumers.py
 
 clean:
 	rm -rf $(VENV) demo

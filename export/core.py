@@ -13,8 +13,7 @@ from tensorflow.python.framework.convert_to_constants import (
     convert_variables_to_constants_v2,
 )
 
-from export.serving_graph import ServingGraph
-from export.signature import LOGITS, PATCHES, PROBABILITIES, patches_shape
+from export.signature import LOGITS, PROBABILITIES
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -32,11 +31,11 @@ class GraphSize:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Core:
-    """A model from patches to logits and probabilities, without variables.
+    """A model from one tensor to logits and probabilities, without variables.
 
     Args:
-        graph: Serialized `GraphDef` from the placeholder `patches` to the operators
-            `logits` and `probabilities`; equal for equal models.
+        graph: Serialized `GraphDef` from one placeholder, such as `patches`, to the
+            operators `logits` and `probabilities`; equal for equal models.
         before: Size as traced.
         after: Size after folding.
     """
@@ -46,11 +45,14 @@ class Core:
     after: GraphSize
 
 
-def fold(graph: ServingGraph) -> Core:
+def fold(graph: Any) -> Core:
     """Freezes the tensor function of `graph` and computes its constant parts.
 
     AU embeddings that no clip weighs pass the graph convolution here and never again;
     so do the normalised adjacency and the scale of the batch normalisation.
+
+    Args:
+        graph: `ServingGraph` or `TransferGraph`: `tensors` is what is folded.
     """
     frozen = convert_variables_to_constants_v2(graph.tensors.get_concrete_function())
     traced = frozen.graph.as_graph_def()
@@ -100,8 +102,9 @@ def core_function(graph: bytes) -> tuple[Any, int]:
         graph: What `fold` made.
 
     Returns:
-        `tf.function` of `patches`, float32 `(batch, landmarks, patch_h, patch_w,
-        channels)`, that gives `logits` and `probabilities`; and the number of channels.
+        `tf.function` of the one input, float32 with a free first axis, under the name
+        that it has in the graph: gives `logits` and `probabilities`; and the size of
+        its last axis, the number of channels.
 
     Raises:
         ValueError: If `graph` is no such graph.
@@ -110,22 +113,18 @@ def core_function(graph: bytes) -> tuple[Any, int]:
         definition = graph_pb2.GraphDef.FromString(graph)
     except DecodeError as error:
         raise ValueError("The folded graph is damaged.") from error
-    shapes = {
-        node.name: node.attr["shape"].shape
-        for node in definition.node
-        if node.op == "Placeholder"
-    }
-    channels = shapes[PATCHES].dim[-1].size
-    spec = tf.TensorSpec((None, *patches_shape(channels)), tf.float32, PATCHES)
+    (given,) = [node for node in definition.node if node.op == "Placeholder"]
+    _, *sizes = [axis.size for axis in given.attr["shape"].shape.dim]
+    spec = tf.TensorSpec((None, *sizes), tf.float32, given.name)
 
     @tf.function(input_signature=[spec])
-    def tensors(patches):
+    def tensors(values):
         logits, probabilities = tf.graph_util.import_graph_def(
             definition,
-            input_map={f"{PATCHES}:0": patches},
+            input_map={f"{given.name}:0": values},
             return_elements=[f"{LOGITS}:0", f"{PROBABILITIES}:0"],
             name="",
         )
         return {LOGITS: logits, PROBABILITIES: probabilities}
 
-    return tensors, channels
+    return tensors, sizes[-1]

@@ -15,16 +15,18 @@ from export import fresh_process, manifest, verify, warmup
 from export.card import ModelCard, model_id
 from export.clips import Clips, representative, varied
 from export.core import Core, fold
+from export.edge import bundle
 from export.precision import in_float32
 from export.reference import reference
 from export.serving_graph import ServingConstants, ServingGraph
 from export.settings import ExportSettings
 from export.signature import (
     ARTEFACTS,
-    LEFT_OUT,
     QUANTIZED,
     Format,
+    left_out,
     signatures,
+    takes_frames,
 )
 from fgrmer_tf import atomic
 from fgrmer_tf.errors import InputError
@@ -47,10 +49,10 @@ def export_model(
     another.
 
     Writes:
-        The files of `signature.ARTEFACTS` that were asked for in `out`, and
-        `out/manifest.json`: path, size and SHA-256 of every file, versions, the card,
-        the largest differences seen, their tolerances. All of it appears at once,
-        after everything was verified.
+        The files of `signature.ARTEFACTS` that were asked for in `out`, the bundle of
+        `export.edge` in `out/edge` if it was, and `out/manifest.json`: path, size and
+        SHA-256 of every file, versions, the card, the largest differences seen, their
+        tolerances. All of it appears at once, after everything was verified.
 
     Args:
         model: Trained model with input `patches`, input `au_embeddings` when these are
@@ -71,13 +73,14 @@ def export_model(
 
     Raises:
         InputError: If the clips do not go with the model, an 8-bit format is asked for
-            without labels, `out` exists and is not to be replaced or is no export, or
-            `constants` does not go with the model.
+            without labels, the bundle of a model whose patches no graph can make, `out`
+            exists and is not to be replaced or is no export, or `constants` does not go
+            with the model.
         ExportError: If an artefact is not what the model is. Nothing is left of it.
     """
     say = progress or (lambda line: None)
     out = Path(out)
-    _check_out(out, replace)
+    check_out(out, replace)
     model = in_float32(model)
     graph = ServingGraph(model, constants)
     judged = clips if evaluation is None else evaluation
@@ -92,6 +95,8 @@ def export_model(
         licence=settings.licence,
         data_statement=settings.data_statement,
     )
+    if settings.edge:
+        bundle.require_frames(card)
     expected = reference(
         model, constants, clips, judged if judged.label is not None else None
     )
@@ -117,6 +122,11 @@ def export_model(
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             made = pool.map(make, settings.formats)
             verified = dict(zip(settings.formats, made, strict=True))
+        edge = {}
+        if settings.edge and expected.frames is not None:
+            say(f"Writing {bundle.NAME}: two images to a label, tried by itself")
+            place = folder.resolve() / bundle.NAME
+            edge = {"edge": bundle.write(place, request, card, expected.frames)}
         record = {
             "schema": manifest.SCHEMA,
             "formats": list(settings.formats),
@@ -131,15 +141,17 @@ def export_model(
                     artefact,
                     channels=graph.channels,
                     num_classes=graph.num_classes,
+                    frames=takes_frames(constants.preprocessing),
                 )
                 for artefact in settings.formats
             },
-            "left_out": LEFT_OUT,
+            "left_out": left_out(constants.preprocessing),
             "clips": clips.origin,
             "tolerance": {
                 artefact: verify.TOLERANCE[artefact] for artefact in settings.formats
             },
             "verified": verified,
+            **edge,
             "validation": {"passed": True},
             "versions": manifest.versions(),
             "files": manifest.file_records(folder),
@@ -180,7 +192,8 @@ def _check_labels(formats: Sequence[Format], judged: Clips) -> None:
         )
 
 
-def _check_out(out: Path, replace: bool) -> None:
+def check_out(out: Path, replace: bool) -> None:
+    """Refuses a folder that exists, unless it is an export that may be replaced."""
     if out.exists() and not replace:
         raise InputError(
             f"The export folder must not exist yet. Received: `{out}`. Choose another "

@@ -5,7 +5,8 @@ import tensorflow as tf
 from export.signature import MAX_BATCH
 
 
-def _refuse_unless(holds: tf.Tensor, value: tf.Tensor, data: list) -> tf.Tensor:
+def refuse_unless(holds: tf.Tensor, value: tf.Tensor, data: list) -> tf.Tensor:
+    """`value`, once `holds`; else a refusal that shows `data`."""
     with tf.control_dependencies([tf.debugging.Assert(holds, data)]):
         return tf.identity(value)
 
@@ -17,7 +18,7 @@ def capped(values: tf.Tensor, limit: int = MAX_BATCH) -> tf.Tensor:
     """
     count = tf.shape(values)[0]
     rule = f"A request may hold at most {limit} rows. Received:"
-    return _refuse_unless(count <= limit, values, [rule, count])
+    return refuse_unless(count <= limit, values, [rule, count])
 
 
 def finite(values: tf.Tensor, what: str) -> tf.Tensor:
@@ -33,7 +34,23 @@ def finite(values: tf.Tensor, what: str) -> tf.Tensor:
     sound = tf.reduce_all(tf.math.is_finite(values), axis=axes)
     rule = f"{what} must be finite numbers. NaN or infinity in rows:"
     wrong = tf.where(tf.logical_not(sound))[:, 0]
-    return _refuse_unless(tf.reduce_all(sound), values, [rule, wrong])
+    return refuse_unless(tf.reduce_all(sound), values, [rule, wrong])
+
+
+def within(values: tf.Tensor, low: float, high: float, what: str) -> tf.Tensor:
+    """`values`, once each is in [`low`, `high`]; the refusal says which rows are not.
+
+    Args:
+        values: Float tensor with the batch as first axis.
+        low: Smallest value.
+        high: Largest value.
+        what: What the refusal calls the values.
+    """
+    axes = tf.range(1, tf.rank(values))
+    sound = tf.reduce_all(tf.logical_and(values >= low, values <= high), axis=axes)
+    rule = f"{what} must be in [{low:g}, {high:g}]. Outside in rows:"
+    wrong = tf.where(tf.logical_not(sound))[:, 0]
+    return refuse_unless(tf.reduce_all(sound), values, [rule, wrong])
 
 
 def chosen(field: tf.Tensor, names: tf.Tensor) -> tf.Tensor:
@@ -44,4 +61,4 @@ def chosen(field: tf.Tensor, names: tf.Tensor) -> tf.Tensor:
         "The card has no such field. It has:",
         tf.strings.reduce_join(names, 0, separator=", "),
     ]
-    return _refuse_unless(known, tf.argmax(found, axis=1), data)
+    return refuse_unless(known, tf.argmax(found, axis=1), data)

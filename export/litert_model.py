@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from export.card import NAME, ModelCard
 from export.serving_module import ServingModule
-from export.signature import PATCHES, TENSOR_SIGNATURE, Format
+from export.signature import Format
 
 LABELS = "labels.txt"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
@@ -25,8 +25,9 @@ def write(
     """Converts the tensor function of `module` with builtin operators alone.
 
     Writes:
-        One LiteRT file with the named signature, a free first axis and, as a zip at its
-        end that runtimes do not read, `labels.txt` (one class a line) and the card.
+        One LiteRT file with a signature named as its input is, a free first axis and,
+        as a zip at its end that runtimes do not read, `labels.txt` (one class a line)
+        and the card.
 
     Args:
         module: What to convert.
@@ -35,16 +36,16 @@ def write(
         artefact: `litert` (float32), `litert-float16` (weights), `litert-dynamic`
             (8-bit weights) or `litert-int8` (8-bit weights, activations, inputs and
             outputs).
-        representative: Clips whose range the 8-bit activations must hold; float32
-            `(clips, landmarks, patch_h, patch_w, channels)`. `litert-int8` alone
-            reads them.
+        representative: Clips or images whose range the 8-bit activations must hold,
+            as `module` takes them. `litert-int8` alone reads them.
     """
+    (given,) = module.tensors.input_signature
     with tempfile.TemporaryDirectory() as folder:
         # A SavedModel in between: only so does the file keep a named signature.
-        tensors = {TENSOR_SIGNATURE: module.tensors}
+        tensors = {given.name: module.tensors}
         tf.saved_model.save(module, folder, signatures=tensors)
         converter = tf.lite.TFLiteConverter.from_saved_model(
-            folder, signature_keys=[TENSOR_SIGNATURE]
+            folder, signature_keys=[given.name]
         )
         # Without this, an unknown operator would silently need the large Flex runtime.
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
@@ -57,7 +58,7 @@ def write(
             converter.inference_input_type = tf.int8
             converter.inference_output_type = tf.int8
             converter.representative_dataset = lambda: (
-                {PATCHES: clip[None]} for clip in representative
+                {given.name: clip[None]} for clip in representative
             )
         path.write_bytes(converter.convert())
     _append(path, {LABELS: "\n".join(card.class_names) + "\n", NAME: card.json()})

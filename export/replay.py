@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from export import runners
-from export.signature import CARD_SIGNATURE, PROBABILITIES
+from export.signature import CARD_SIGNATURE, FRAMES_SIGNATURE, PROBABILITIES
 
 EVALUATED = "evaluated"
 """Key of the probabilities of the evaluation set."""
@@ -34,7 +34,10 @@ def main() -> None:
     answers = {}
     for signature in request["signatures"]:
         if signature == CARD_SIGNATURE:
-            answers |= _of_saved_model(artefact)
+            answers |= of_saved_model(artefact)
+            continue
+        if signature == FRAMES_SIGNATURE:
+            answers |= _of_frames(artefact)
             continue
         run = runners.load(artefact, signature)
         for batch in request["batches"]:
@@ -45,7 +48,8 @@ def main() -> None:
     np.savez(request["outputs"], **answers)
 
 
-def _of_saved_model(folder: Path) -> dict[str, np.ndarray]:
+def of_saved_model(folder: Path) -> dict[str, np.ndarray]:
+    """The card that a SavedModel tells, and the number of warm-up requests played."""
     from export import warmup
 
     texts = runners.ask_card(folder)
@@ -53,6 +57,19 @@ def _of_saved_model(folder: Path) -> dict[str, np.ndarray]:
         f"{CARD_SIGNATURE}/{name}": np.array(text) for name, text in texts.items()
     }
     return answers | {"warmup_requests": np.array(warmup.replay(folder))}
+
+
+def _of_frames(folder: Path) -> dict[str, np.ndarray]:
+    """Answers to the clips of `export.frames.sample`, which needs no others."""
+    from export.frames.sample import as_inputs, sample_clips
+    from export.reference import FRAMES_BATCHES
+
+    run = runners.load_named(folder, FRAMES_SIGNATURE)
+    return {
+        f"{FRAMES_SIGNATURE}/{batch}/{name}": value
+        for batch in FRAMES_BATCHES
+        for name, value in run(as_inputs(sample_clips(batch))).items()
+    }
 
 
 def _probabilities(run: runners.Runner, clips: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ from export.card import ModelCard
 from export.signature import (
     ARTEFACTS,
     CARD_SIGNATURE,
+    CLASSIFY_SIGNATURE,
     EXAMPLE_SIGNATURE,
     EXAMPLES,
     FIELD,
@@ -36,15 +37,17 @@ _FASTEST_START: tuple[Format, ...] = (
     "litert-int8",
 )
 Runner = Callable[[np.ndarray], dict[str, np.ndarray]]
+NamedRunner = Callable[[dict[str, Any]], dict[str, np.ndarray]]
 
 
 def load(path: str | Path, signature: str = TENSOR_SIGNATURE) -> Runner:
-    """Loads one artefact.
+    """Loads one artefact as a function of one array.
 
     Args:
         path: SavedModel folder, `.onnx` file or `.tflite` file.
         signature: Which signature of a SavedModel is called; any but `card`. The
             function takes patches; they are serialized where the signature wants that.
+            Or another tensor signature, whose one input has its name.
 
     Returns:
         Function of float32 `(batch, landmarks, patch_h, patch_w, channels)` that gives
@@ -55,11 +58,33 @@ def load(path: str | Path, signature: str = TENSOR_SIGNATURE) -> Runner:
     Raises:
         InputError: If `path` is no such artefact.
     """
+    run = load_named(path, signature)
+    if signature == EXAMPLE_SIGNATURE:
+        return lambda values: run({EXAMPLES: serialize(values)})
+    if signature == CLASSIFY_SIGNATURE:
+        return lambda values: run({INPUTS: serialize(values)})
+    return lambda values: run({signature: values})
+
+
+def load_named(path: str | Path, signature: str) -> NamedRunner:
+    """Loads one artefact as a function of its inputs by name.
+
+    Args:
+        path: SavedModel folder, `.onnx` file or `.tflite` file.
+        signature: Which signature of a SavedModel or LiteRT file is called.
+
+    Returns:
+        Function of `{input: array, or list of bytes}` that gives `{output: array}`;
+        as `load` else.
+
+    Raises:
+        InputError: If `path` is no such artefact.
+    """
     path = Path(path)
     if path.suffix == ".onnx" and path.is_file():
         return _onnx(path)
     if path.suffix == ".tflite" and path.is_file():
-        return _litert(path)
+        return _litert(path, signature)
     if (path / "saved_model.pb").is_file():
         return _saved_model(path, signature)
     raise InputError(
@@ -92,19 +117,19 @@ def ask_card(folder: str | Path) -> dict[str, str]:
     return dict(zip(fields, values, strict=True))
 
 
-def _saved_model(path: Path, signature: str) -> Runner:
+def _saved_model(path: Path, signature: str) -> NamedRunner:
     import tensorflow as tf
 
     module = tf.saved_model.load(str(path))
 
-    def run(patches: np.ndarray) -> dict[str, np.ndarray]:
-        if signature == TENSOR_SIGNATURE:
-            inputs = {PATCHES: tf.constant(patches)}
-        else:
-            name = EXAMPLES if signature == EXAMPLE_SIGNATURE else INPUTS
-            inputs = {name: tf.constant(serialize(patches), tf.string, (len(patches),))}
+    def run(inputs: dict[str, Any]) -> dict[str, np.ndarray]:
+        tensors = {
+            # An empty list has no type of its own.
+            name: tf.constant(values, tf.string if isinstance(values, list) else None)
+            for name, values in inputs.items()
+        }
         # By way of `module`: variables are gone when nothing holds it any more.
-        outputs = module.signatures[signature](**inputs)
+        outputs = module.signatures[signature](**tensors)
         return {name: _array(value.numpy()) for name, value in outputs.items()}
 
     return run
@@ -117,14 +142,14 @@ def _array(value: np.ndarray) -> np.ndarray:
     return np.char.decode(value.astype(bytes), "utf-8")
 
 
-def _onnx(path: Path) -> Runner:
+def _onnx(path: Path) -> NamedRunner:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
 
-    def run(patches: np.ndarray) -> dict[str, np.ndarray]:
-        values = session.run(names, {PATCHES: patches})
+    def run(inputs: dict[str, Any]) -> dict[str, np.ndarray]:
+        values = session.run(names, inputs)
         return {
             name: np.asarray(value) for name, value in zip(names, values, strict=True)
         }
@@ -132,15 +157,15 @@ def _onnx(path: Path) -> Runner:
     return run
 
 
-def _litert(path: Path) -> Runner:
+def _litert(path: Path, signature: str) -> NamedRunner:
     from ai_edge_litert.interpreter import Interpreter
 
-    signature = Interpreter(str(path)).get_signature_runner(TENSOR_SIGNATURE)
-    taken = signature.get_input_details()[PATCHES]
-    given = signature.get_output_details()
+    runner = Interpreter(str(path)).get_signature_runner(signature)
+    taken, given = runner.get_input_details(), runner.get_output_details()
 
-    def run(patches: np.ndarray) -> dict[str, np.ndarray]:
-        outputs = signature(**{PATCHES: _quantized(patches, taken)})
+    def run(inputs: dict[str, Any]) -> dict[str, np.ndarray]:
+        tensors = {name: _quantized(inputs[name], taken[name]) for name in taken}
+        outputs = runner(**tensors)
         return {name: _restored(value, given[name]) for name, value in outputs.items()}
 
     return run
@@ -201,8 +226,11 @@ def open_export(folder: str | Path, artefact: Format | None = None) -> Export:
             f"{artefact!r}; `{folder}` holds {record['formats']}. Export it again."
         )
     manifest.check(folder, record, ARTEFACTS[present[0]])
+    # The first signature that has its one input's name takes tensors.
+    stated = record["signatures"][present[0]].items()
+    signature = next(name for name, tensors in stated if name in tensors["inputs"])
     return Export(
-        run=load(folder / ARTEFACTS[present[0]]),
+        run=load(folder / ARTEFACTS[present[0]], signature),
         class_names=tuple(record["class_names"]),
         preprocessing=record["preprocessing"],
     )

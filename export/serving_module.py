@@ -1,27 +1,38 @@
 """Everything that an exported SavedModel answers, as one module without variables."""
 
+from typing import Any
+
 import tensorflow as tf
 
 from export import guards
 from export.card import ModelCard
 from export.core import core_function
+from export.frames.served import patches_of_files
 from export.signature import (
+    APEX,
+    APEX_LANDMARKS,
     CARD_SIGNATURE,
     CLASSES,
     CLASSIFY_SIGNATURE,
     EXAMPLE_SIGNATURE,
     EXAMPLES,
     FIELD,
+    FRAMES_SIGNATURE,
     INPUTS,
     LABEL,
+    LANDMARKS,
     LOGITS,
+    ONSET,
     PATCHES,
     PROBABILITIES,
     SCORES,
     TENSOR_SIGNATURE,
     VALUE,
     patches_shape,
+    takes_frames,
 )
+from fgrmer_tf.config import MotionConfig
+from fgrmer_tf.spec import NUM_LANDMARKS
 
 
 class ServingModule(tf.Module):
@@ -35,6 +46,9 @@ class ServingModule(tf.Module):
         tensors: `tf.function` of patches: logits and probabilities, nothing checked;
             what ONNX and LiteRT files are made of.
         served: `tf.function` by signature name:
+
+            - `frames`, where `signature.takes_frames`: of two image files and their
+              landmarks, see `export.frames.served`: the same as `patches`.
 
             - `patches`: of patches, float32 `(batch, landmarks, patch_h, patch_w,
               channels)`: logits, probabilities and label.
@@ -56,6 +70,11 @@ class ServingModule(tf.Module):
         self.tensors, channels = core_function(graph)
         clip = patches_shape(channels)
         class_names = tf.constant(card.class_names)
+        clip_patches: Any = None
+        if takes_frames(card.preprocessing):
+            clip_patches = patches_of_files(
+                MotionConfig(**card.preprocessing["motion"])
+            )
         texts = card.texts()
         fields, values = tf.constant(list(texts)), tf.constant(list(texts.values()))
 
@@ -87,8 +106,14 @@ class ServingModule(tf.Module):
                 VALUE: tf.gather(values, guards.chosen(guards.capped(field), fields))
             }
 
+        def framed(onset, apex, landmarks, apex_landmarks):
+            return checked(clip_patches(onset, apex, landmarks, apex_landmarks))
+
         def strings(name):
             return tf.TensorSpec((None,), tf.string, name)
+
+        def points(name):
+            return tf.TensorSpec((None, NUM_LANDMARKS, 2), tf.float32, name)
 
         (spec,) = self.tensors.input_signature
         self.served = {
@@ -100,3 +125,7 @@ class ServingModule(tf.Module):
                 (CARD_SIGNATURE, told, strings(FIELD)),
             )
         }
+        if clip_patches is not None:
+            taken = [strings(ONSET), strings(APEX)]
+            taken += [points(LANDMARKS), points(APEX_LANDMARKS)]
+            self.served[FRAMES_SIGNATURE] = tf.function(framed, input_signature=taken)

@@ -17,6 +17,7 @@ class ExportSettings:
         opset: Operator set of the ONNX file, in `signature.OPSETS`.
         licence: Terms of the weights.
         data_statement: What they were trained on, and with which limits.
+        edge: Whether the bundle that goes from two images to a label is written too.
 
     Raises:
         InputError: At construction, if `formats` is empty, doubles one or names an
@@ -27,6 +28,7 @@ class ExportSettings:
     opset: int = OPSET
     licence: str = NO_LICENCE
     data_statement: str = NO_DATA_STATEMENT
+    edge: bool = False
 
     def __post_init__(self) -> None:
         formats = self.formats

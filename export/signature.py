@@ -1,8 +1,9 @@
 """Names, shapes and dtypes of every exported artefact: the one home."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
-from fgrmer_tf.spec import NUM_PATCHES, PATCH_SIZE
+from fgrmer_tf.spec import NUM_LANDMARKS, NUM_PATCHES, PATCH_SIZE
 
 Format = Literal[
     "savedmodel",
@@ -34,12 +35,19 @@ TENSOR_SIGNATURE = "patches"
 EXAMPLE_SIGNATURE = "serving_default"
 CLASSIFY_SIGNATURE = "classify"
 CARD_SIGNATURE = "card"
+FRAMES_SIGNATURE = "frames"
 PATCHES = "patches"
 """The tensor input, and the feature of a `tf.train.Example` that holds its bytes."""
 EXAMPLES = "examples"
 INPUTS = "inputs"
 """The name that TensorFlow Serving's Classify wants for its Examples."""
 FIELD = "field"
+ONSET, APEX = "onset", "apex"
+"""Files of the two frames, JPEG or PNG."""
+LANDMARKS, APEX_LANDMARKS = "landmarks", "apex_landmarks"
+"""Landmarks on the onset and on the apex frame, all that the 68-point scheme has: the
+patches need 30 of them, the alignment the corners of the eyes and the nose, and the
+measure of motion the outline of the face."""
 LOGITS = "logits"
 PROBABILITIES = "probabilities"
 LABEL = "label"
@@ -48,15 +56,32 @@ SCORES = "scores"
 VALUE = "value"
 BATCH = "batch"
 """How the free first axis is written here, in ONNX and in the manifest."""
-LEFT_OUT = {
-    "frames": "Between two frames and their patches stand the face mesh and dense "
-    "optical flow, by which the motion of the head is taken out whatever the patches "
-    "are made of. Neither has a form in a TensorFlow graph: make patches as "
-    "`preprocessing` says, and send those."
-}
-"""Signatures that one could look for and that no artefact has, and why."""
 MAX_BATCH = 1024
 """Clips that a SavedModel takes in one request."""
+MAX_FRAMES = 64
+"""The same where a clip comes as two image files, each to be decoded and measured."""
+
+
+def takes_frames(preprocessing: Mapping[str, Any]) -> bool:
+    """Whether a SavedModel with such patches has the signature `frames`."""
+    return preprocessing.get("motion", {}).get("method") == "magnet"
+
+
+def left_out(preprocessing: Mapping[str, Any]) -> dict[str, str]:
+    """Signatures that one could look for and that are not there, and why."""
+    if takes_frames(preprocessing):
+        return {}
+    motion = preprocessing.get("motion", {}).get("method")
+    if motion is None:
+        reason = "Nothing says how these patches come out of frames."
+    elif motion == "precomputed":
+        reason = "These patches come out of flow images that were made elsewhere."
+    else:
+        reason = (
+            f"These patches hold dense optical flow (`{motion}`), which has no form in "
+            "a TensorFlow graph; those of the motion `magnet` have one."
+        )
+    return {FRAMES_SIGNATURE: f"{reason} Send patches."}
 
 
 def patches_shape(channels: int) -> tuple[int, int, int, int]:
@@ -65,7 +90,7 @@ def patches_shape(channels: int) -> tuple[int, int, int, int]:
 
 
 def signatures(
-    artefact: Format, *, channels: int, num_classes: int
+    artefact: Format, *, channels: int, num_classes: int, frames: bool = False
 ) -> dict[str, dict[str, Any]]:
     """What an artefact takes and gives, as plain JSON values.
 
@@ -74,6 +99,7 @@ def signatures(
             graph stands under `TENSOR_SIGNATURE`. Strings exist in a SavedModel alone.
         channels: Channels of a patch.
         num_classes: Number of classes.
+        frames: Whether a SavedModel takes frames too, as `takes_frames` says.
 
     Returns:
         `{signature: {"inputs" | "outputs": {name: {"dtype", "shape"}}}}`.
@@ -91,7 +117,19 @@ def signatures(
     if artefact != "savedmodel":
         return {TENSOR_SIGNATURE: {"inputs": tensors, "outputs": outputs}}
     outputs[LABEL] = tensor("string")
-    return {
+    points = tensor("float32", NUM_LANDMARKS, 2)
+    files = {
+        FRAMES_SIGNATURE: {
+            "inputs": {
+                ONSET: tensor("string"),
+                APEX: tensor("string"),
+                LANDMARKS: points,
+                APEX_LANDMARKS: points,
+            },
+            "outputs": outputs,
+        }
+    }
+    return (files if frames else {}) | {
         TENSOR_SIGNATURE: {"inputs": tensors, "outputs": outputs},
         EXAMPLE_SIGNATURE: {
             "inputs": {EXAMPLES: tensor("string")},

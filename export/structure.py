@@ -14,7 +14,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 from export import card
 from export.errors import ExportError
 from export.saved_model import EXTRA
-from export.signature import BATCH, TENSOR_SIGNATURE, Format
+from export.signature import BATCH, Format
 
 _PYTHON_OPS = {"PyFunc", "PyFuncStateless", "EagerPyFunc"}
 _VARIABLE_OPS = {"VarHandleOp", "VariableV2", "AssignVariableOp"}
@@ -119,7 +119,13 @@ def _saved_model(folder: Path) -> Structure:
     )
 
 
-def _onnx(path: Path, opset: int) -> Structure:
+def checked_onnx(path: Path, opset: int) -> onnx.ModelProto:
+    """Reads an ONNX file that is sound.
+
+    Raises:
+        ExportError: If it has another opset or a foreign operator, or fails the full
+            check or strict shape inference.
+    """
     model = onnx.load(path)
     foreign = {node.domain for node in model.graph.node} - _ONNX_DOMAINS
     opsets = {entry.domain: entry.version for entry in model.opset_import}
@@ -138,6 +144,11 @@ def _onnx(path: Path, opset: int) -> Structure:
         onnx.shape_inference.InferenceError,
     ) as error:
         raise ExportError(f"The ONNX file fails the full check: {error}") from error
+    return model
+
+
+def _onnx(path: Path, opset: int) -> Structure:
+    model = checked_onnx(path, opset)
 
     def tensors(values) -> dict[str, Any]:
         return {
@@ -156,7 +167,7 @@ def _onnx(path: Path, opset: int) -> Structure:
     graph = model.graph
     return Structure(
         signatures={
-            TENSOR_SIGNATURE: {
+            graph.input[0].name: {
                 "inputs": tensors(graph.input),
                 "outputs": tensors(graph.output),
             }
@@ -166,7 +177,12 @@ def _onnx(path: Path, opset: int) -> Structure:
     )
 
 
-def _litert(path: Path) -> Structure:
+def checked_litert(path: Path) -> Any:
+    """Reads a LiteRT file of builtin operators.
+
+    Raises:
+        ExportError: If it needs Flex or custom operators.
+    """
     # The generated reader calls every field optional: untyped here.
     model: Any = litert.ModelT.InitFromObj(litert.Model.GetRootAs(path.read_bytes()))
     custom = [
@@ -176,6 +192,11 @@ def _litert(path: Path) -> Structure:
     ]
     if custom:
         raise ExportError(f"The LiteRT file must use builtins alone, not {custom}.")
+    return model
+
+
+def _litert(path: Path) -> Structure:
+    model = checked_litert(path)
 
     def tensors(entries, graph) -> dict[str, Any]:
         described = {}

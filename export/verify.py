@@ -1,5 +1,6 @@
 """Whether an artefact is the trained model: structure, then numbers."""
 
+import dataclasses
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,12 @@ from export import fresh_process, signature, structure
 from export.card import ModelCard
 from export.errors import ExportError
 from export.quality import quality
-from export.reference import BATCHES, Reference
+from export.reference import BATCHES, FRAMES_BATCHES, Reference, Truth
 from export.replay import EVALUATED
 from export.signature import (
     CARD_SIGNATURE,
     CLASSES,
+    FRAMES_SIGNATURE,
     LABEL,
     LOGITS,
     PROBABILITIES,
@@ -38,6 +40,10 @@ TOLERANCE: dict[Format, dict[str, float]] = {
 |logit| of all clips that are asked about).
 
 8-bit formats are judged by their score instead; their numbers must be finite."""
+
+
+FRAMES_TOLERANCE = 1e-3
+"""Largest difference of probabilities where the graph measures the motion itself."""
 
 
 def verify(
@@ -66,7 +72,10 @@ def verify(
     """
     channels = expected.patches.shape[-1]
     wanted = signature.signatures(
-        artefact, channels=channels, num_classes=len(card.class_names)
+        artefact,
+        channels=channels,
+        num_classes=len(card.class_names),
+        frames=signature.takes_frames(card.preprocessing),
     )
     described = structure.describe(artefact, path, opset=opset)
     if described.signatures != wanted:
@@ -75,15 +84,48 @@ def verify(
             f"Written: {described.signatures}."
         )
     answers = _replay(artefact, path, expected, list(wanted))
+    # In the order of `wanted`: that of a file's signatures may be any.
+    described = dataclasses.replace(described, signatures=wanted)
+    record = judge(artefact, described, answers, expected, card, BATCHES)
+    if FRAMES_SIGNATURE in wanted:
+        record["differences"][FRAMES_SIGNATURE] = _frames(answers, expected, card)
+    return record
+
+
+def judge(
+    artefact: Format,
+    described: structure.Structure,
+    answers: dict[str, np.ndarray],
+    expected: Truth,
+    card: ModelCard,
+    batches: tuple[int, ...],
+) -> dict[str, Any]:
+    """What a fresh process answered, against Keras and the card.
+
+    Args:
+        artefact: Format of the artefact.
+        described: What its file says.
+        answers: One array `signature/batch/name` an output; the card of a SavedModel
+            and its `warmup_requests`; `EVALUATED` of the 8-bit formats.
+        expected: What Keras said.
+        card: What the artefact must say of itself.
+        batches: Sizes of the batches that were asked.
+
+    Returns:
+        As `verify`.
+
+    Raises:
+        ExportError: As `verify`.
+    """
     _check_card(artefact, described.card, answers, card)
     record: dict[str, Any] = {
         "differences": {
             name: {
                 str(batch): _compare(artefact, name, batch, answers, expected, card)
-                for batch in BATCHES
+                for batch in batches
             }
-            for name in wanted
-            if name != CARD_SIGNATURE
+            for name in described.signatures
+            if name not in (CARD_SIGNATURE, FRAMES_SIGNATURE)
         },
         "structure": described.counts,
     }
@@ -91,6 +133,31 @@ def verify(
         record["quality"] = _score(answers, expected, card)
     if artefact == "savedmodel":
         record["warmup_requests"] = int(answers["warmup_requests"])
+    return record
+
+
+def _frames(
+    answers: dict[str, np.ndarray], expected: Reference, card: ModelCard
+) -> dict[str, dict[str, float]]:
+    """Differences of what the graph makes of frames from pipeline and Keras."""
+    if expected.frames is None:
+        raise ValueError("Frames are judged by what pipeline and Keras say of them.")
+    record = {}
+    for batch in FRAMES_BATCHES:
+        prefix = f"{FRAMES_SIGNATURE}/{batch}/"
+        outputs = {
+            name: answers[prefix + name] for name in (LOGITS, PROBABILITIES, LABEL)
+        }
+        found = _difference(
+            PROBABILITIES, outputs[PROBABILITIES], expected.frames, batch
+        )
+        if not found <= FRAMES_TOLERANCE:
+            raise ExportError(
+                f"savedmodel: signature `{FRAMES_SIGNATURE}` at batch {batch} differs "
+                f"from the pipeline by {found}; at most {FRAMES_TOLERANCE} is allowed."
+            )
+        _check_labels("savedmodel", outputs, card.class_names)
+        record[str(batch)] = {PROBABILITIES: found}
     return record
 
 
@@ -121,7 +188,7 @@ def _compare(
     name: str,
     batch: int,
     answers: dict[str, np.ndarray],
-    expected: Reference,
+    expected: Truth,
     card: ModelCard,
 ) -> dict[str, float]:
     """Differences of one signature's answers to the first `batch` clips."""
@@ -182,15 +249,15 @@ def _check_labels(
 
 
 def _score(
-    answers: dict[str, np.ndarray], expected: Reference, card: ModelCard
+    answers: dict[str, np.ndarray], expected: Truth, card: ModelCard
 ) -> dict[str, Any]:
-    clips = expected.evaluation
-    if clips is None or clips.label is None or expected.evaluated is None:
-        raise ValueError("An 8-bit format is judged on clips with labels.")
+    judged = expected.evaluation
+    if judged is None or judged.label is None or expected.evaluated is None:
+        raise ValueError("An 8-bit format is judged on clips or images with labels.")
     scores = quality(
-        expected.evaluated, answers[EVALUATED], clips.label, card.class_names
+        expected.evaluated, answers[EVALUATED], judged.label, card.class_names
     )
-    return {"clips_of": clips.origin, **scores}
+    return {"clips_of": judged.origin, **scores}
 
 
 def _replay(

@@ -14,7 +14,10 @@ import tensorflow as tf
 from google.protobuf.message import DecodeError
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
+from export.card import NAME as CARD
+from export.card import read_card
 from export.errors import ExportError
+from export.frames.sample import as_inputs, sample_clips
 from export.runners import serialize
 from export.saved_model import EXTRA
 from export.signature import (
@@ -23,9 +26,11 @@ from export.signature import (
     EXAMPLE_SIGNATURE,
     EXAMPLES,
     FIELD,
+    FRAMES_SIGNATURE,
     INPUTS,
     PATCHES,
     TENSOR_SIGNATURE,
+    takes_frames,
 )
 
 NAME = "tf_serving_warmup_requests"
@@ -42,31 +47,37 @@ def write(folder: Path, patches: np.ndarray) -> None:
         `BATCHES`.
 
     Args:
-        folder: A SavedModel that has its `assets.extra`.
+        folder: A SavedModel that has its `assets.extra`, with the card.
         patches: float32 `(batch, landmarks, patch_h, patch_w, channels)`, as many as
             the largest of `BATCHES` or more.
     """
+    card = read_card((folder / EXTRA / CARD).read_text(encoding="utf-8"))
     with tf.io.TFRecordWriter(str(folder / EXTRA / NAME)) as file:
         for batch in BATCHES:
-            for log in _logs(patches[:batch]):
+            logs = _logs(patches[:batch])
+            if takes_frames(card.preprocessing):
+                frames = as_inputs(sample_clips(batch))
+                logs.append(_predict(FRAMES_SIGNATURE, **frames))
+            for log in logs:
                 file.write(log.SerializeToString(deterministic=True))
 
 
 def _logs(patches: np.ndarray) -> list[PredictionLog]:
     examples = serialize(patches)
     return [
-        _predict(TENSOR_SIGNATURE, PATCHES, patches),
-        _predict(EXAMPLE_SIGNATURE, EXAMPLES, examples),
-        _predict(CARD_SIGNATURE, FIELD, ["model_id"] * len(patches)),
+        _predict(TENSOR_SIGNATURE, **{PATCHES: patches}),
+        _predict(EXAMPLE_SIGNATURE, **{EXAMPLES: examples}),
+        _predict(CARD_SIGNATURE, **{FIELD: ["model_id"] * len(patches)}),
         _classify(examples),
     ]
 
 
-def _predict(signature: str, name: str, value: Any) -> PredictionLog:
+def _predict(signature: str, **inputs: Any) -> PredictionLog:
     log = PredictionLog()
     request = log.predict_log.request
     request.model_spec.signature_name = signature
-    request.inputs[name].CopyFrom(tf.make_tensor_proto(value))
+    for name, value in inputs.items():
+        request.inputs[name].CopyFrom(tf.make_tensor_proto(value))
     return log
 
 

@@ -1,3 +1,3 @@
 """Micro-expression recognition in TensorFlow/Keras 3, measured honestly."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

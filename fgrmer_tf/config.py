@@ -2,9 +2,9 @@
 
 import dataclasses
 import math
-from typing import Any, Literal
+from typing import Literal
 
-from fgrmer_tf.errors import InputError
+from fgrmer_tf.errors import require
 from fgrmer_tf.spec import MEGC2019_CLASSES, NUM_AUS
 
 Motion = Literal["dis", "farneback", "tvl1", "precomputed", "magnet"]
@@ -19,12 +19,6 @@ AUBranch = Literal["graph", "free"]
 LandmarkNormalization = Literal["batch", "layer"]
 LinearPathKind = Literal["none", "trained", "fitted"]
 LinearInput = Literal["patches", "map"]
-
-
-def _require(holds: bool, rule: str, **received: Any) -> None:
-    if not holds:
-        values = ", ".join(f"{name}={value!r}" for name, value in received.items())
-        raise InputError(f"{rule} Received: {values}.")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -50,12 +44,12 @@ class MotionConfig:
     """Shape path (.tflite) that `magnet` runs; empty is the shipped one."""
 
     def __post_init__(self) -> None:
-        _require(
+        require(
             self.map_size >= 32,
             "`map_size` must be at least 32 px.",
             map_size=self.map_size,
         )
-        _require(
+        require(
             self.map_size % 2 == 0 or self.method != "magnet",
             "`map_size` must be even for `magnet`, whose network halves twice.",
             map_size=self.map_size,
@@ -76,12 +70,12 @@ class VariantConfig:
     """Frames from the apex to the one in its place, such as -2 or 1, a variant each."""
 
     def __post_init__(self) -> None:
-        _require(
+        require(
             all(math.isfinite(factor) and factor > 0 for factor in self.factors),
             "`factors` must be positive and finite.",
             factors=self.factors,
         )
-        _require(
+        require(
             self.jitters >= 0 and math.isfinite(self.jitter) and self.jitter > 0,
             "`jitters` must be at least 0 and `jitter` positive and finite.",
             jitters=self.jitters,
@@ -89,12 +83,12 @@ class VariantConfig:
         )
         for name in ("factors", "apex_offsets"):
             values = getattr(self, name)
-            _require(
+            require(
                 len(set(values)) == len(values),
                 f"`{name}` must hold no value twice.",
                 **{name: values},
             )
-        _require(
+        require(
             0 not in self.apex_offsets,
             "`apex_offsets` must not hold 0, which is the apex itself.",
             apex_offsets=self.apex_offsets,
@@ -129,6 +123,12 @@ class ModelConfig:
     """Drop probability after dense layers, in [0, 1)."""
     attention_dropout_rate: float = 0.1
     """Drop probability of attention weights, in [0, 1)."""
+    head_drop_rate: float = 0.0
+    """Probability that a clip loses one head of a region's encoder, in [0, 1): as
+    TransFER drops heads (published: none)."""
+    branch_drop_rate: float = 0.0
+    """Probability that a clip loses the features of brow or of mouth, in [0, 1): as
+    TransFER drops maps (published: none)."""
     direct_head: bool = True
     """Whether a linear layer from the region features stands beside the AU fusion."""
     adjacency_normalization: AdjacencyNormalization = "official"
@@ -150,35 +150,40 @@ class ModelConfig:
     """Side of the map that the linear path reads; the store decides it [px]."""
 
     def __post_init__(self) -> None:
-        _require(
+        require(
             self.num_classes >= 2,
             "`num_classes` must be at least 2.",
             num_classes=self.num_classes,
         )
-        _require(
+        require(
             self.channels >= 1,
             "`channels` must be at least 1.",
             channels=self.channels,
         )
-        _require(
+        require(
             self.embedding_dim >= 1 and self.encoder_depth >= 1,
             "`embedding_dim` and `encoder_depth` must be at least 1.",
             embedding_dim=self.embedding_dim,
             encoder_depth=self.encoder_depth,
         )
-        _require(
+        require(
             self.map_size >= 1, "`map_size` must be at least 1.", map_size=self.map_size
         )
-        for name in ("dropout_rate", "attention_dropout_rate"):
+        for name in (
+            "dropout_rate",
+            "attention_dropout_rate",
+            "head_drop_rate",
+            "branch_drop_rate",
+        ):
             value = getattr(self, name)
-            _require(0 <= value < 1, f"`{name}` must be in [0, 1).", **{name: value})
+            require(0 <= value < 1, f"`{name}` must be in [0, 1).", **{name: value})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TrainConfig:
     """How one model is fitted."""
 
-    epochs: int = 60
+    epochs: int = 20
     """Passes over the training clips, fixed in advance; at least 1."""
     batch_size: int = 64
     """Clips a step, at least 1."""
@@ -201,23 +206,23 @@ class TrainConfig:
     """Weight of the squared length of the coefficients of a `fitted` linear path."""
 
     def __post_init__(self) -> None:
-        _require(
+        require(
             self.epochs >= 1 and self.batch_size >= 1,
             "`epochs` and `batch_size` must be at least 1.",
             epochs=self.epochs,
             batch_size=self.batch_size,
         )
-        _require(
+        require(
             self.learning_rate > 0,
             "`learning_rate` must be positive.",
             learning_rate=self.learning_rate,
         )
-        _require(
+        require(
             0 <= self.variant_rate <= 1,
             "`variant_rate` must be in [0, 1].",
             variant_rate=self.variant_rate,
         )
-        _require(
+        require(
             math.isfinite(self.linear_strength) and self.linear_strength > 0,
             "`linear_strength` must be positive and finite.",
             linear_strength=self.linear_strength,
@@ -238,7 +243,7 @@ class SelectionConfig:
     that much published work commits, shown to be compared with."""
 
     def __post_init__(self) -> None:
-        _require(
+        require(
             self.inner_folds >= 2,
             "`inner_folds` must be at least 2.",
             inner_folds=self.inner_folds,
@@ -264,7 +269,7 @@ class FitConfig:
     """Whether losses are written for TensorBoard, to OUT/tensorboard."""
 
     def __post_init__(self) -> None:
-        _require(0 <= self.ema < 1, "`ema` must be in [0, 1).", ema=self.ema)
+        require(0 <= self.ema < 1, "`ema` must be in [0, 1).", ema=self.ema)
 
 
 PLAIN_FIT = FitConfig()
@@ -279,7 +284,7 @@ class LinearConfig:
     """Weight of the squared length of the coefficients, fixed in advance; above 0."""
 
     def __post_init__(self) -> None:
-        _require(
+        require(
             math.isfinite(self.strength) and self.strength > 0,
             "`strength` must be positive and finite.",
             strength=self.strength,
@@ -296,107 +301,3 @@ class ExperimentConfig:
 
     model: ModelConfig = ModelConfig()
     train: TrainConfig = TrainConfig()
-
-
-MapDrop = Literal["attention", "dropout", "spatial", "dropblock"]
-HeadDrop = Literal["heads", "reference"]
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class TransferConfig:
-    """Architecture of TransFER; the defaults are the published `transfer_ir50`."""
-
-    num_classes: int = 7
-    """Number of expression classes, at least 2."""
-    image_size: int = 112
-    """Side of an image [px]."""
-    stem_filters: tuple[int, ...] = (64, 128, 256)
-    """Channels after each stage of the stem; each stage halves the sides."""
-    stem_units: tuple[int, ...] = (3, 4, 14)
-    """Residual units of each stage."""
-    stem_strides: int = 1
-    """Strides of the first convolution."""
-    local_attentions: int = 2
-    """Local attention maps (LANets); 0 leaves all places as they are."""
-    attention_reduction: int = 16
-    """How many times narrower the hidden layer of a local attention is."""
-    attention_norm: bool = True
-    """Whether a local attention is batch-normalised (released code: yes)."""
-    map_drop: MapDrop = "attention"
-    """What hides parts of the maps: attention dropping, or one of its rivals."""
-    map_drop_rate: float = 0.6
-    """Probability that a sample loses a map; 0 drops nothing (published: 0.6)."""
-    block_size: int = 5
-    """Side of a block of `dropblock` [px of the map]."""
-    embedding_dim: int = 768
-    """Width of a token."""
-    encoder_depth: int = 8
-    """Encoder blocks."""
-    num_heads: int = 8
-    """Attention heads; they divide `embedding_dim`."""
-    feed_forward_units: int = 2304
-    """Width inside a feed-forward block."""
-    head_drop: HeadDrop = "heads"
-    """`heads`: a head's output is dropped (paper); `reference`: a token (code)."""
-    head_drop_rate: float = 0.3
-    """Probability that a sample loses a head in a block (published: 0.3)."""
-    attention_scale: float | None = None
-    """Factor of the attention scores; None: 1 / sqrt(features of a head)."""
-
-    def __post_init__(self) -> None:
-        _require(
-            self.num_classes >= 2 and self.image_size >= 16,
-            "`num_classes` must be at least 2 and `image_size` at least 16 px.",
-            num_classes=self.num_classes,
-            image_size=self.image_size,
-        )
-        _require(
-            len(self.stem_filters) == len(self.stem_units) > 0
-            and min(*self.stem_filters, *self.stem_units, self.stem_strides) >= 1,
-            "`stem_filters` and `stem_units` must name the same stages, each value at "
-            "least 1.",
-            stem_filters=self.stem_filters,
-            stem_units=self.stem_units,
-        )
-        # A hit on the only map would hide everything.
-        _require(
-            self.local_attentions != 1 or not self.map_drop_rate,
-            "Dropping a map needs 2 or more, or `map_drop_rate` 0.",
-            local_attentions=self.local_attentions,
-            map_drop_rate=self.map_drop_rate,
-        )
-        _require(
-            self.embedding_dim % self.num_heads == 0,
-            "`num_heads` must divide `embedding_dim`.",
-            embedding_dim=self.embedding_dim,
-            num_heads=self.num_heads,
-        )
-        for name in ("map_drop_rate", "head_drop_rate"):
-            value = getattr(self, name)
-            _require(0 <= value < 1, f"`{name}` must be in [0, 1).", **{name: value})
-
-
-TRANSFER_IR50 = TransferConfig()
-"""The published network: IR-50 without its last stage, and eight blocks."""
-
-TRANSFER_SMALL = TransferConfig(
-    stem_filters=(32, 64, 128),
-    stem_units=(2, 2, 4),
-    embedding_dim=256,
-    encoder_depth=4,
-    num_heads=4,
-    feed_forward_units=768,
-)
-"""For one processor: about a thirtieth of the work."""
-
-TRANSFER_TINY = TransferConfig(
-    image_size=64,
-    stem_filters=(16, 32, 64),
-    stem_units=(1, 1, 1),
-    attention_reduction=8,
-    embedding_dim=96,
-    encoder_depth=2,
-    num_heads=4,
-    feed_forward_units=192,
-)
-"""For tests and synthetic faces: trains in minutes on one processor."""

@@ -15,6 +15,7 @@ PATCH_LANDMARKS = BROW_LANDMARKS + MOUTH_LANDMARKS
 NUM_BROW = len(BROW_LANDMARKS)
 NUM_MOUTH = len(MOUTH_LANDMARKS)
 NUM_PATCHES = len(PATCH_LANDMARKS)
+NUM_LANDMARKS = 68
 PATCH_SIZE = 7
 """Side of a patch [px of the motion map]."""
 
@@ -29,3 +30,7 @@ AU_NOT_ANNOTATED = 255
 
 MEGC2019_CLASSES = ("positive", "negative", "surprise")
 """Class order of the published three-class model: label 0, 1, 2."""
+
+IMAGE_MEAN = (123.675, 116.28, 103.53)
+IMAGE_DEVIATION = (58.395, 57.12, 57.375)
+"""What TransFER takes off RGB of [0, 255] and divides it by: ImageNet's statistics."""

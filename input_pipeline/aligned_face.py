@@ -2,7 +2,6 @@
 
 import dataclasses
 
-import cv2
 import numpy as np
 
 from fgrmer_tf.errors import InputError
@@ -17,6 +16,11 @@ Motion is measured on a face of twice the map's resolution and averaged down, so
 pixel centres `2i` and `2i + 1` become `i`.
 """
 
+_ANGLES = np.arange(16) * np.pi / 16
+AXES = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)])
+"""float64 `(2, axes)`: directions in which a face is bounded. The hull's own corners
+would do no better, and take an algorithm that no graph has."""
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class AlignedFace:
@@ -27,7 +31,7 @@ class AlignedFace:
         fine: float64 `(2, 3)` from the frame to the face of `2 * map_size` px.
         transform: float64 `(2, 3)` from the frame to the map of `map_size` px.
         points: float64 `(68, 2)`, landmarks as (x, y) [px of the map].
-        inside: bool `(map_size, map_size)`, true in the hull of the landmarks.
+        inside: bool `(map_size, map_size)`, from `outlined`.
     """
 
     face: Face
@@ -52,16 +56,30 @@ def align_face(face: Face, frame: np.ndarray, map_size: int) -> AlignedFace:
     transform = compose(TO_MAP, fine)
     require_seen(face, frame, transform)
     points = transform_points(face.landmarks, transform)
-    mask = np.zeros((map_size, map_size), np.uint8)
-    hull = cv2.convexHull(np.round(points).astype(np.int32))
-    cv2.fillConvexPoly(mask, hull, (1,))
     return AlignedFace(
         face=face,
         fine=fine,
         transform=transform,
         points=points,
-        inside=mask.astype(bool),
+        inside=outlined(points, map_size),
     )
+
+
+def outlined(points: np.ndarray, size: int) -> np.ndarray:
+    """The pixels that in no direction lie beyond all points: their convex hull, nearly.
+
+    Args:
+        points: float `(landmarks, 2)` as (x, y) [px].
+        size: Side of the map [px].
+
+    Returns:
+        bool `(size, size)`.
+    """
+    x, y = AXES
+    along = points @ AXES
+    rows, columns = np.indices((size, size, 1))[:2]
+    pixels = columns * x + rows * y
+    return ((along.min(axis=0) <= pixels) & (pixels <= along.max(axis=0))).all(axis=-1)
 
 
 def require_seen(face: Face, frame: np.ndarray, transform: np.ndarray) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -18,14 +19,14 @@ from input_pipeline.align import (
 )
 from input_pipeline.aligned_face import TO_MAP, align_face, require_seen
 from input_pipeline.head_motion import rigid_motion
-from input_pipeline.landmarks.face_mesh import Face, FaceMesh
+from input_pipeline.landmarks.face_mesh import Face
 from input_pipeline.motion import Motion
 from input_pipeline.patches import sample_patches
 
 MAP_SIDE = 32
 """Side of the small map that stands beside the patches [px]."""
 
-_LARGE = 2.0
+LARGE = 2.0
 """Above this [px of the map] the later frame is first aligned by its own landmarks.
 
 Landmarks of two frames differ by a few tenths of a pixel for no reason, so they serve
@@ -98,11 +99,17 @@ class Arrived:
     notes: tuple[str, ...]
 
 
+class FaceFinder(Protocol):
+    """Finds the face of an image: `FaceMesh`, or whoever knows where it is."""
+
+    def find(self, image: np.ndarray) -> Face: ...
+
+
 class AlignedOnset:
     """An onset frame with its face found; made by `ClipExtractor.align`."""
 
     def __init__(
-        self, onset: np.ndarray, face_mesh: FaceMesh, motion: Motion, map_size: int
+        self, onset: np.ndarray, face_mesh: FaceFinder, motion: Motion, map_size: int
     ) -> None:
         self._map_size = map_size
         self._face_mesh = face_mesh
@@ -132,7 +139,7 @@ class AlignedOnset:
         stable = list(STABLE_LANDMARKS)
         arrived = transform_points(face.landmarks[stable], aligned.transform)
         transform = aligned.fine
-        if _rms(arrived - aligned.points[stable]) > _LARGE:
+        if _rms(arrived - aligned.points[stable]) > LARGE:
             transform = face_transform(face.landmarks, 2 * map_size)
         image = warp_face(frame, transform, 2 * map_size)
         left = rigid_motion(self._grey, _grey(image, map_size), aligned.inside)
@@ -143,7 +150,7 @@ class AlignedOnset:
         points = aligned.points[stable]
         head_motion = _rms(transform_points(points, moved) - points)
         notes = list(dict.fromkeys((*aligned.face.notes, *face.notes)))
-        if head_motion > _LARGE:
+        if head_motion > LARGE:
             notes.append(
                 f"the head moved by {head_motion / map_size:.0%} of the face between "
                 "the frames; it was taken out, which is less exact than a still head"

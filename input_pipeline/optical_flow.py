@@ -14,7 +14,7 @@ from fgrmer_tf.config import Motion, MotionConfig
 
 # Below these deviations of u, v [px] and strain a map is noise of the method, not
 # motion, and is not blown up.
-_FLOORS = np.array([1e-2, 1e-2, 1e-3], np.float32)
+FLOORS = np.array([1e-2, 1e-2, 1e-3], np.float32)
 
 
 def flow(onset: np.ndarray, apex: np.ndarray, method: Motion) -> np.ndarray:
@@ -125,5 +125,5 @@ def comparable(
     middle[:2] = np.median(maps[inside][:, :2], axis=0)
     maps = maps - middle
     if standardize:
-        maps /= np.maximum(maps[inside].std(axis=0), _FLOORS)
+        maps /= np.maximum(maps[inside].std(axis=0), FLOORS)
     return maps

@@ -15,6 +15,7 @@ LEAVES = (
     "fgrmer_tf.errors",
     "fgrmer_tf.atomic",
     "fgrmer_tf.config",
+    "fgrmer_tf.transfer_config",
 )
 # The longest matching prefix wins; a module may always import its own prefix.
 MAY_IMPORT = {
@@ -22,6 +23,8 @@ MAY_IMPORT = {
     "fgrmer_tf.errors": (),
     "fgrmer_tf.atomic": (),
     "fgrmer_tf.config": ("fgrmer_tf.spec", "fgrmer_tf.errors"),
+    "fgrmer_tf.transfer_config": ("fgrmer_tf.config", "fgrmer_tf.errors"),
+    "fgrmer_tf.transfer_experiments": LEAVES,
     "fgrmer_tf.experiments": LEAVES,
     "fgrmer_tf.layers": LEAVES,
     "fgrmer_tf.models": ("fgrmer_tf.layers", *LEAVES),

@@ -7,12 +7,13 @@ from typing import Literal
 
 from export.conformance.target import Target
 
-Need = Literal["grpc", "folder", "push", "hostile"]
+Need = Literal["grpc", "folder", "push", "hostile", "frames"]
 Outcome = Literal["pass", "fail", "not checked", "not applicable"]
 REASONS: dict[Need, str] = {
     "grpc": "no gRPC address was given",
     "folder": "the folder of the model's versions was not given",
     "push": "pushing to that folder was not allowed",
+    "frames": "the model takes no frames: its motion is another than `magnet`",
     "hostile": "harmful requests were not allowed; they can end a server",
 }
 

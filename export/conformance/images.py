@@ -1,4 +1,4 @@
-"""Images and what pretends to be one: no signature takes any, so all are refused.
+"""What pretends to be an image, or means a huge one; refused by every signature.
 
 A server that decoded them would need the memory of the decoded image; a refusal needs
 the bytes that were sent and no more.

@@ -7,7 +7,7 @@ from tensorflow.core.framework import types_pb2
 
 from export.conformance.check import require
 from export.conformance.target import Target
-from export.signature import BATCH, signatures
+from export.signature import BATCH, FRAMES_SIGNATURE, signatures
 
 _REST_TYPES = {"float32", "uint8", "int32", "int64", "string"}
 
@@ -41,7 +41,10 @@ def described(target: Target) -> dict:
 def names_and_shapes(target: Target) -> str:
     """A2, A27: metadata against the one home of names, dtypes and shapes."""
     wanted = signatures(
-        "savedmodel", channels=target.channels, num_classes=target.num_classes
+        "savedmodel",
+        channels=target.channels,
+        num_classes=target.num_classes,
+        frames=FRAMES_SIGNATURE in target.metadata,
     )
     found = described(target)
     require(found == wanted, f"metadata says {found}")

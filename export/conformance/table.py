@@ -13,6 +13,7 @@ from export.conformance import (
     answers,
     artefact,
     bad_input_cases,
+    frame_cases,
     grpc_checks,
     hostile,
     metadata,
@@ -23,10 +24,6 @@ from export.conformance import (
 from export.conformance.check import Check, Need
 from export.conformance.target import Target
 
-_NO_IMAGES = (
-    "no signature takes images: motion is measured before a request, and a 16-bit, "
-    "rotated or transparent image never reaches the server"
-)
 _NO_INTEGERS = "no signature takes integers"
 
 
@@ -35,7 +32,8 @@ def _requests(row: str) -> Callable[[Target], str]:
 
     def run(target: Target) -> str:
         module = protocol_cases if row.startswith("A") else bad_input_cases
-        return rest_case.ask(target, module.cases(target)[row])
+        asked = module.cases(target).get(row, ())
+        return rest_case.ask(target, (*asked, *frame_cases.cases(target).get(row, ())))
 
     return run
 
@@ -108,7 +106,7 @@ def checks() -> tuple[Check, ...]:
         _asked("B16", "Empty, truncated, text, TIFF, SVG image"),
         _asked("B17", "Image bombs, refused in 100 ms"),
         _asked("B18", "Animated images"),
-        _void("B19", "Rotated, CMYK, 16-bit, RGBA images", _NO_IMAGES),
+        _row("B19", "Grey, RGBA, 16-bit, turned images", _requests("B19"), "frames"),
         _asked("B20", "One bad row of three is named"),
         _row("B21", "Bad tf.Examples", grpc_checks.bad_examples, "grpc"),
         _row(

@@ -8,6 +8,7 @@ import numpy as np
 
 from export.conformance.rest_client import Answer, RestClient
 from export.signature import (
+    FRAMES_SIGNATURE,
     LABEL,
     LOGITS,
     PATCHES,
@@ -58,6 +59,7 @@ class Target:
             "folder": self.folder is not None,
             "push": self.push and self.folder is not None,
             "hostile": self.hostile,
+            "frames": FRAMES_SIGNATURE in self.metadata,
         }
         return {name for name, holds in met.items() if holds}
 

@@ -43,45 +43,56 @@ class Batcher:
         self._playing: set[asyncio.Future] = set()
         self._queues: dict[tuple[Servable, str], collections.deque[_Task]] = {}
 
-    async def run(self, servable: Servable, signature: str, inputs: Arrays) -> Arrays:
+    async def run(
+        self, servable: Servable, signature: str, inputs: Arrays, seconds: float
+    ) -> Arrays:
         """Runs one request, and others with it.
 
         Args:
             servable: The version, held by the caller until this returns.
             signature: One of its signatures.
             inputs: What the signature takes, checked.
+            seconds: Longest time [s].
 
         Returns:
             The outputs for the rows of this request.
 
         Raises:
-            ServingError: If too many wait already, or the graph refuses this request.
+            ServingError: If too many wait already, the graph refuses this request, or
+                the time is over.
         """
+        futures = self._started(servable, signature, inputs)
+        try:
+            # Futures and no coroutine, which would cost a task a request.
+            outputs = await asyncio.wait_for(asyncio.gather(*futures), seconds)
+        except asyncio.TimeoutError as error:
+            raise ServingError(
+                Status.DEADLINE_EXCEEDED, f"No answer within {seconds} s"
+            ) from error
+        return _joined(outputs)
+
+    def _started(
+        self, servable: Servable, signature: str, inputs: Arrays
+    ) -> list[asyncio.Future]:
+        """The parts of one request, on their way."""
         settings = self._settings
         if not (settings.enable_batching and servable.signatures[signature].joinable):
-            return await self._alone(servable, signature, inputs)
+            run = servable.run
+            loop = asyncio.get_running_loop()
+            return [loop.run_in_executor(self._threads, run, signature, inputs)]
         rows = len(next(iter(inputs.values())))
         most = settings.max_execution_batch_size
         pieces = [
             {name: array[start : start + most] for name, array in inputs.items()}
             for start in range(0, max(rows, 1), most)
         ]
-        outputs = await asyncio.gather(*self._enqueue(servable, signature, pieces))
-        return outputs[0] if len(outputs) == 1 else _joined(outputs)
+        return self._enqueue(servable, signature, pieces)
 
     async def close(self) -> None:
         """Ends the threads, once what runs has run, asked for still or not."""
         while self._playing:
             await asyncio.wait(self._playing)
         self._threads.shutdown()
-
-    async def _alone(
-        self, servable: Servable, signature: str, inputs: Arrays
-    ) -> Arrays:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._threads, servable.run, signature, inputs
-        )
 
     def _enqueue(
         self, servable: Servable, signature: str, pieces: list[Arrays]
@@ -206,7 +217,7 @@ class Batcher:
 
     def _padding(self, rows: int) -> int:
         """Rows to add so that the size is an allowed one; no batch is made of none."""
-        sizes = self._settings.allowed_batch_sizes
+        sizes = self._settings.batch_sizes
         return next((size - rows for size in sizes if rows and size >= rows), 0)
 
 

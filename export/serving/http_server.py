@@ -89,6 +89,11 @@ def timed(seconds: float) -> type[H11Protocol]:
     class Timed(H11Protocol):
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
+            # asyncio does it for sockets it made itself, not for those of `listen`;
+            # an answer's second packet would wait for the client's delayed ACK.
+            transport.get_extra_info("socket").setsockopt(
+                socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+            )
             self._first: asyncio.TimerHandle | None = self.loop.call_later(
                 seconds, self._close_if_silent
             )

@@ -31,15 +31,16 @@ def read(value: Any, dtype: str) -> np.ndarray:
             level or are no values of `dtype`.
     """
     shape, level = [], [value]
-    while level and all(isinstance(item, list) for item in level):
-        if len({len(item) for item in level}) > 1:
+    # By `map`: there may be a million values.
+    while {*map(type, level)} == {list}:
+        if len({*map(len, level)}) > 1:
             raise refusal(
                 f"Expecting tensor size/shape alike, but lists at level {len(shape)} "
                 "differ in length"
             )
         shape.append(len(level[0]))
         level = list(itertools.chain.from_iterable(level))
-    if any(isinstance(item, list) for item in level):
+    if list in {*map(type, level)}:
         raise refusal(
             f"Encountered list at unexpected level: {len(shape)}; lists and values are "
             "mixed"
@@ -59,11 +60,12 @@ def _leaves(values: list[Any], dtype: str) -> np.ndarray:
     target = np.dtype(dtype)
     # `bool` is an `int` to isinstance, so by the exact types.
     taken = {"b": {bool}, "f": {float, int}}.get(target.kind, {int})
-    wrong = set(map(type, values)) - taken
+    kinds = {*map(type, values)}
+    wrong = kinds - taken
     if wrong:
         value = next(value for value in values if type(value) in wrong)
         raise refusal(f"JSON Value: {quoted(value)} is not of expected type: {dtype}")
-    whole = [value for value in values if type(value) is int]
+    whole = [value for value in values if type(value) is int] if int in kinds else []
     if target.kind == "f":
         low, high = (
             -(2 ** (np.finfo(target).nmant + 1)),

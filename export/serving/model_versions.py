@@ -8,7 +8,7 @@ its last request is answered.
 import asyncio
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tensorflow_serving.apis import get_model_status_pb2
@@ -34,8 +34,13 @@ class Known:
     failed_at: float = 0.0
 
 
-def load(folder: Path, version: int) -> Servable:
+def load(folder: Path, version: int, sizes: Sequence[int] = ()) -> Servable:
     """Loads a pushed version, once its files are what its manifest says.
+
+    Args:
+        folder: The version.
+        version: Its number.
+        sizes: Numbers of rows that will be run, which are run before it answers.
 
     Raises:
         ServingError: If a file is missing, changed, added or a link, TensorFlow cannot
@@ -47,7 +52,7 @@ def load(folder: Path, version: int) -> Servable:
         raise ServingError(Status.FAILED_PRECONDITION, str(error)) from error
     servable = Servable(folder, version)
     try:
-        warm(folder, servable)
+        warm(folder, servable, sizes)
     except ServingError:
         servable.close()
         raise
@@ -72,6 +77,7 @@ class ModelVersions:
         load: Callable[[Path, int], Servable] = load,
     ) -> None:
         self._settings = settings
+        self._name = settings.model_name
         self._metrics = metrics
         self._say = say
         self._load = load
@@ -89,7 +95,7 @@ class ModelVersions:
         Raises:
             ServingError: If the label is unknown, or that version does not answer.
         """
-        name = self._settings.model_name
+        name = self._name
         if label:
             if label not in self._settings.labels:
                 raise ServingError(

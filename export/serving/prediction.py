@@ -1,6 +1,5 @@
 """Requests after they were read, the same for REST and gRPC."""
 
-import asyncio
 from collections.abc import Sequence
 
 import numpy as np
@@ -85,15 +84,10 @@ class Prediction:
             raise ServingError(
                 Status.INVALID_ARGUMENT, "Batching input tensors must have one 0th size"
             )
-        try:
-            with servable.used():
-                return await asyncio.wait_for(
-                    self._batcher.run(servable, signature.name, inputs), self._seconds
-                )
-        except asyncio.TimeoutError as error:
-            raise ServingError(
-                Status.DEADLINE_EXCEEDED, f"No answer within {self._seconds} s"
-            ) from error
+        with servable.used():
+            return await self._batcher.run(
+                servable, signature.name, inputs, self._seconds
+            )
 
     async def classify(
         self, servable: Servable, name: str, examples: Sequence[bytes]

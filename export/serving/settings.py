@@ -51,7 +51,7 @@ class BatchingSettings:
     """Batches that run at the same time."""
     allowed_batch_sizes: tuple[int, ...] = ()
     """Sizes that batches are padded up to, rising; the last must be
-    `max_execution_batch_size`. Empty: not padded."""
+    `max_execution_batch_size`. Empty: the powers of two below it, and it."""
 
     def __post_init__(self) -> None:
         _require_at_least(
@@ -76,6 +76,16 @@ class BatchingSettings:
             max_execution_batch_size=self.max_execution_batch_size,
         )
 
+    @property
+    def batch_sizes(self) -> tuple[int, ...]:
+        """Sizes that are run, rising.
+
+        Few, because TensorFlow's kernels are prepared for each size anew.
+        """
+        most = self.max_execution_batch_size
+        powers = (2**power for power in range((most - 1).bit_length()))
+        return self.allowed_batch_sizes or (*powers, most)
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Limits:
@@ -85,8 +95,9 @@ class Limits:
         InputError: At construction, if a number is out of its range.
     """
 
-    max_body_bytes: int = 32 * 2**20
-    """Bytes of a request, after inflating it."""
+    max_body_bytes: int = 20 * 2**20
+    """Bytes of a request, after inflating it. By gRPC as many clips fit as the model
+    takes; to inflate so much takes some 50 ms."""
     max_nesting: int = 16
     """Depth of lists and objects in a JSON body."""
     max_json_values: int = 2_000_000

@@ -52,21 +52,23 @@ def read(
         raise ServingError(
             Status.INVALID_ARGUMENT,
             f"Input {name} of shape {shape} must hold {math.prod(shape)} values, not "
-            f"{held}",
+            f"{held:g}",
         )
     if dtype == tf.string:
-        array = np.empty(held, object)
+        array = np.empty(len(proto.string_val), object)
         array[:] = list(proto.string_val)
         return array.reshape(shape)
+    if proto.tensor_content:
+        return np.frombuffer(proto.tensor_content, dtype.as_numpy_dtype).reshape(shape)
     return tf.make_ndarray(proto)
 
 
-def _values(proto: tensor_pb2.TensorProto, dtype: tf.DType) -> int:
+def _values(proto: tensor_pb2.TensorProto, dtype: tf.DType) -> float:
     """Number of values that were sent; one may stand for all of them."""
     if dtype == tf.string:
         return len(proto.string_val)
     if proto.tensor_content:
-        return len(proto.tensor_content) // dtype.size
+        return len(proto.tensor_content) / dtype.size
     held = len(getattr(proto, _FIELDS.get(dtype.name, "half_val")))
     if held == 1:
         return math.prod(dim.size for dim in proto.tensor_shape.dim)
@@ -93,5 +95,6 @@ def write(array: np.ndarray, proto: tensor_pb2.TensorProto) -> None:
         proto.CopyFrom(tf.make_tensor_proto(array))
         return
     proto.dtype = dtype.as_datatype_enum
-    proto.tensor_shape.CopyFrom(tf.TensorShape(array.shape).as_proto())
+    for size in array.shape:
+        proto.tensor_shape.dim.add(size=size)
     getattr(proto, field).extend(array.ravel().tolist())

@@ -1,5 +1,7 @@
 """Plays the warm-up requests of a version before it counts as available."""
 
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +15,21 @@ from export.serving.servable import DEFAULT_SIGNATURE, Arrays, Servable
 from export.serving.status import ServingError, Status
 from export.warmup import MOST_RECORDS, NAME
 
+_SEVERAL, _TRIES = 4, 3
+_WORTH = _SEVERAL / 2
+"""Times one row that `_SEVERAL` rows may take to be run together."""
 
-def warm(folder: Path, servable: Servable) -> int:
+
+def warm(folder: Path, servable: Servable, sizes: Sequence[int] = ()) -> int:
     """Plays the file of warm-up requests, if there is one.
+
+    Args:
+        folder: The version.
+        servable: The same, loaded.
+        sizes: Numbers of rows to play the first request of each signature with, too:
+            kernels are prepared for each size anew, and no client shall wait for it.
+            A signature whose rows take as long together as one by one, because each
+            is work enough, is not joinable any more.
 
     Returns:
         Requests played.
@@ -39,10 +53,40 @@ def warm(folder: Path, servable: Servable) -> int:
             Status.INVALID_ARGUMENT,
             f"A warm-up file may hold {MOST_RECORDS} requests, not {len(logs)}",
         )
+    played = set()
     for log in logs:
         signature, inputs = _request(log, servable)
         servable.run(signature, inputs)
+        known = servable.signatures[signature]
+        if sizes and known.joinable and signature not in played:
+            known.joinable = _is_worth_joining(servable, signature, inputs)
+            for size in sizes if known.joinable else ():
+                servable.run(signature, _resized(inputs, size))
+        played.add(signature)
     return len(logs)
+
+
+def _is_worth_joining(servable: Servable, signature: str, inputs: Arrays) -> bool:
+    """Whether several rows take much less time together than one by one."""
+
+    def seconds(rows: int) -> float:
+        asked, took = _resized(inputs, rows), []
+        for _ in range(_TRIES):
+            # Of this thread, in which it runs: others may be busy.
+            started = time.thread_time()
+            servable.run(signature, asked)
+            took.append(time.thread_time() - started)
+        return min(took)
+
+    return seconds(_SEVERAL) < _WORTH * seconds(1)
+
+
+def _resized(inputs: Arrays, size: int) -> Arrays:
+    """The rows of a request again and again, `size` of them."""
+    return {
+        name: np.resize(array, (size, *array.shape[1:]))
+        for name, array in inputs.items()
+    }
 
 
 def _request(log: PredictionLog, servable: Servable) -> tuple[str, Arrays]:

@@ -4,7 +4,7 @@ import collections
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import tyro
 from rich.markup import escape
@@ -13,6 +13,7 @@ from rich.table import Table
 from fgrmer_tf.cli.console import console, count_table, progress, say
 from fgrmer_tf.cli.data_sets import DatasetName, FrameKind, MissingApex, load
 from input_pipeline.label_sets.label_set import DEFAULT, ClassSet, label_set
+from input_pipeline.macro.names import AS_PUBLISHED, PhotoReading, PhotoSetName
 
 if TYPE_CHECKING:
     from input_pipeline.checking.check import CheckResult
@@ -37,22 +38,33 @@ class Check:
     input, such as a wrong root.
     """
 
-    dataset: tyro.conf.Positional[DatasetName]
+    dataset: tyro.conf.Positional[DatasetName | PhotoSetName]
     """Name of the data set."""
     root: tyro.conf.Positional[Path]
     """Its folder, as delivered."""
     classes: ClassSet = DEFAULT
-    """Class set to check for."""
+    """Class set to check clips for."""
+    reading: Annotated[PhotoReading, tyro.conf.arg(name="")] = AS_PUBLISHED
     frames: FrameKind = "any"
     """Which frame folders to read."""
     missing_apex: MissingApex = "leave-out"
     """Whether the middle frame stands for an apex that is not annotated."""
     deep: bool = False
-    """Decode every frame of every clip; takes minutes where the rest takes seconds."""
+    """Decode every frame of every clip, or every picture; takes minutes where the rest
+    takes seconds."""
     out: Path | None = None
-    """Folder for check.html, findings.csv and counts.csv."""
+    """Folder for findings.csv and counts.csv, and check.html of clips."""
 
     def run(self) -> int:
+        if self.dataset in get_args(PhotoSetName):
+            from fgrmer_tf.cli.check_photos import run_photo_check
+
+            return run_photo_check(
+                self.dataset, self.root, self.reading, deep=self.deep, out=self.out
+            )
+        return self._check_clips()
+
+    def _check_clips(self) -> int:
         from input_pipeline.checking.check import check
 
         labels = label_set(self.classes)
@@ -80,19 +92,12 @@ class Check:
 
 def _print(result: "CheckResult") -> None:
     from input_pipeline.checking import tally
-    from input_pipeline.checking.finding import KINDS
 
-    _tally_table("clips by class", tally.class_tallies(result))
-    _tally_table("clips by subject", tally.subject_tallies(result))
+    tally_table("clips by class", tally.class_tallies(result))
+    tally_table("clips by subject", tally.subject_tallies(result))
     if units := tally.unit_tallies(result):
-        _tally_table("clips with action unit", units)
-    for kind in KINDS:
-        found = [one for one in result.findings if one.kind == kind]
-        if found:
-            rules = collections.Counter(one.rule for one in found)
-            count_table(_TITLES[kind], dict(rules.most_common()))
-        for one in found:
-            say(escape(_line(one)))
+        tally_table("clips with action unit", units)
+    print_findings(result.findings)
     if result.composite:
         said = result.composite
         say(
@@ -101,10 +106,24 @@ def _print(result: "CheckResult") -> None:
         )
 
 
-def _tally_table(title: str, tallies: "Sequence[Tally]") -> None:
+def print_findings(findings: "Sequence[Finding]") -> None:
+    """Prints how often each rule came up, and every finding."""
+    from input_pipeline.checking.finding import KINDS
+
+    for kind in KINDS:
+        found = [one for one in findings if one.kind == kind]
+        if found:
+            rules = collections.Counter(one.rule for one in found)
+            count_table(_TITLES[kind], dict(rules.most_common()))
+        for one in found:
+            say(escape(_line(one)))
+
+
+def tally_table(title: str, tallies: "Sequence[Tally]", what: str = "clips") -> None:
+    """Prints counts beside the published ones."""
     table = Table(title=title, title_justify="left")
     table.add_column("what")
-    table.add_column("clips", justify="right")
+    table.add_column(what, justify="right")
     table.add_column("published", justify="right")
     for one in tallies:
         known = "" if one.published is None else f"{one.published} ({one.evidence})"

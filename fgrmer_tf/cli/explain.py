@@ -8,6 +8,7 @@ import numpy as np
 
 from fgrmer_tf.cli.console import say, start_landmarks, start_tensorflow
 from fgrmer_tf.cli.explanation_files import PAGE_FILE, Shown, write_explanation
+from fgrmer_tf.cli.transfer_explain import explain_photos
 from fgrmer_tf.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Explain:
-    """Draws attention on the face, AU relevance by class, and the AU graph."""
+    """Draws attention on the face; of FGRMER also AU relevance and the AU graph."""
 
     model: Path
-    """A run of `fgrmer train`."""
+    """A run of `fgrmer train` or `transfer train`."""
+    images: tuple[Path, ...] = ()
+    """Of TransFER: pictures, and folders of them, to draw its attention over."""
     onset: Path | None = None
     """Onset frame of one clip; give it with --apex."""
     apex: Path | None = None
@@ -27,16 +30,21 @@ class Explain:
     store: Path | None = None
     """Feature store in place of frames: means over its clips, on a schematic face."""
     out: Path
-    """Folder for explanation.html, its pictures as PNG, and explanation.json."""
+    """Folder for explanation.html, its pictures as PNG, and explanation.json; of
+    `images` for attention.png and attention.json."""
 
     def run(self) -> None:
-        given = [name for name in ("onset", "apex", "store") if getattr(self, name)]
-        if given not in (["onset", "apex"], ["store"]):
+        names = ("onset", "apex", "store", "images")
+        given = [name for name in names if getattr(self, name)]
+        if given not in (["onset", "apex"], ["store"], ["images"]):
             raise InputError(
-                "Say what to explain: --onset A --apex B, or --store STORE. Received: "
-                f"{', '.join(given) or 'neither'}."
+                "Say what to explain: --onset A --apex B, --store STORE, or --images "
+                f"FILES. Received: {', '.join(given) or 'none of them'}."
             )
         start_tensorflow()
+        if self.images:
+            explain_photos(self.model, self.images, self.out)
+            return
         from fgrmer_tf.cli.trained import load_trained
         from fgrmer_tf.models.explanation import explain
 

@@ -13,6 +13,7 @@ from fgrmer_tf.errors import InputError
 
 if TYPE_CHECKING:
     from export.clips import Clips
+    from export.settings import ExportSettings
 
 _SAMPLES = 64
 
@@ -22,14 +23,14 @@ class Export:
     """Writes a trained model in other formats; each is reloaded and compared."""
 
     source: tyro.conf.Positional[Path]
-    """A run of `fgrmer train` or `fgrmer import-torch`."""
+    """A run of `fgrmer train`, `import-torch` or `transfer train`."""
     out: Path
     """Folder to make."""
     formats: tuple[Format, ...] = DEFAULT_FORMATS
     """Formats to write; the last two need --store."""
     store: Path | None = None
-    """Feature store the model was trained on: numbers are compared on its clips, and
-    8-bit ranges taken from them; without it, random patches are compared."""
+    """Feature or image store the model was trained on: numbers are compared on its
+    clips, and 8-bit ranges taken from them; without it, random ones are compared."""
     evaluation_store: Path | None = None
     """Other labelled clips that 8-bit formats are scored on in place of --store."""
     opset: int = OPSET
@@ -38,6 +39,10 @@ class Export:
     """Terms of the weights; they travel inside every format."""
     data_statement: str | None = None
     """What the model was trained on; by default what --store and the run say."""
+    edge: bool = False
+    """Whether OUT/edge is written: face, motion and model as ONNX and LiteRT files and
+    programs that go from two images to a label without TensorFlow or this project, for
+    a model of the motion `magnet`."""
     replace: bool = False
     """Whether an existing folder is replaced."""
 
@@ -45,45 +50,74 @@ class Export:
         start_tensorflow()
         from rich.table import Table
 
-        from export.card import NO_DATA_STATEMENT, NO_LICENCE
         from export.errors import ExportError
-        from export.exporter import export_model
+        from fgrmer_tf.cli.transfer_trained import is_transfer
+
+        try:
+            manifest = self._photos() if is_transfer(self.source) else self._motion()
+        except ExportError as error:
+            raise SystemExit(f"fgrmer: {error}") from error
+        table = Table("artefact", "largest difference from Keras", "F1 lost, points")
+        for name, found in manifest["verified"].items():
+            quality = found.get("quality")
+            table.add_row(
+                name,
+                f"{_largest(found['differences']):.1e}",
+                "" if quality is None else _lost(quality),
+            )
+        console.print(table)
+        say(f"exported: {self.out}")
+
+    def _settings(self, statement: str | None) -> "ExportSettings":
+        from export.card import NO_DATA_STATEMENT, NO_LICENCE
         from export.settings import ExportSettings
+
+        return ExportSettings(
+            formats=self.formats,
+            opset=self.opset,
+            licence=_first(self.licence, NO_LICENCE),
+            data_statement=_first(self.data_statement, statement, NO_DATA_STATEMENT),
+            edge=self.edge,
+        )
+
+    def _photos(self) -> dict[str, Any]:
+        """The manifest of a TransFER."""
+        if self.edge:
+            raise InputError(
+                "An edge bundle goes from two frames to a label, which FGRMER does. "
+                f"Received: --edge and a TransFER in `{self.source}`. Leave it out."
+            )
+        from fgrmer_tf.cli.transfer_export import export_run
+
+        return export_run(
+            self.source,
+            self.out,
+            self.store,
+            self.evaluation_store,
+            self._settings,
+            say,
+            self.replace,
+        )
+
+    def _motion(self) -> dict[str, Any]:
+        """The manifest of an FGRMER."""
+        from export.exporter import export_model
         from fgrmer_tf.cli.trained import load_trained
 
         model, constants = load_trained(self.source)
         inputs: dict = model.input  # pyright: ignore[reportAssignmentType]
         shape, names = inputs["patches"].shape[1:], constants.class_names
         clips, statement = self._clips(shape, names)
-        settings = ExportSettings(
-            formats=self.formats,
-            opset=self.opset,
-            licence=_first(self.licence, NO_LICENCE),
-            data_statement=_first(self.data_statement, statement, NO_DATA_STATEMENT),
+        return export_model(
+            model,
+            constants,
+            self.out,
+            clips=clips,
+            evaluation=self._evaluation(names),
+            settings=self._settings(statement),
+            progress=say,
+            replace=self.replace,
         )
-        try:
-            manifest = export_model(
-                model,
-                constants,
-                self.out,
-                clips=clips,
-                evaluation=self._evaluation(names),
-                settings=settings,
-                progress=say,
-                replace=self.replace,
-            )
-        except ExportError as error:
-            raise SystemExit(f"fgrmer: {error}") from error
-        table = Table("artefact", "largest difference from Keras", "macro F1 lost")
-        for name, found in manifest["verified"].items():
-            quality = found.get("quality")
-            table.add_row(
-                name,
-                f"{_largest(found['differences']):.1e}",
-                "" if quality is None else f"{100 * quality['loss']:.2f} points",
-            )
-        console.print(table)
-        say(f"exported: {self.out}")
 
     def _clips(
         self, shape: tuple[int, ...], names: tuple[str, ...]
@@ -150,6 +184,16 @@ def _statement(store: Path) -> str:
         f"{', '.join(sorted(set(table.dataset.tolist())))}; its accuracy on others is "
         "not known from these."
     )
+
+
+def _lost(quality: dict[str, Any]) -> str:
+    """Points of F1 that 8 bits cost: macro, and of each class."""
+    of_classes = {
+        name: f1["keras"] - f1["artefact"]
+        for name, f1 in quality["f1_per_class"].items()
+    }
+    lost = {"macro": quality["loss"]} | of_classes
+    return "\n".join(f"{name} {100 * points:.2f}" for name, points in lost.items())
 
 
 def _largest(differences: Any) -> float:

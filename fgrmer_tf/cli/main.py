@@ -26,6 +26,7 @@ from fgrmer_tf.cli.serve import Serve
 from fgrmer_tf.cli.store import Store
 from fgrmer_tf.cli.synth import Synth
 from fgrmer_tf.cli.train import Train
+from fgrmer_tf.cli.transfer_command import transfer_command
 from fgrmer_tf.cli.validate_serving import ValidateServing
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.experiments import DEFAULT, EXPERIMENTS
@@ -34,27 +35,30 @@ _DESCRIPTION = "Micro-expression recognition, from raw frames to a served model.
 _INTERRUPTED = 130
 
 
-def _experiment(argv: Sequence[str]) -> dict[str, Any]:
-    """The named settings that `--experiment` chooses, as defaults of the options.
+def _experiment(argv: Sequence[str]) -> str:
+    """The name of the settings that `--experiment` chooses as defaults of the options.
 
     They must be known before the options are parsed, so that `--help` shows them and
     single options override them. An unknown name is left for the parser to refuse.
     """
-    chosen = next(
+    return next(
         (
             after if argument == "--experiment" else argument.partition("=")[2]
             for argument, after in zip(argv, [*argv[1:], ""], strict=True)
             if argument.partition("=")[0] == "--experiment"
         ),
-        "default",
+        "",
     )
-    return experiment_options(EXPERIMENTS.get(chosen, DEFAULT))
 
 
 def _parse(argv: Sequence[str]) -> Any:
-    experiment = _experiment(argv)
+    chosen = _experiment(argv)
+    experiment = experiment_options(EXPERIMENTS.get(chosen, DEFAULT))
     evaluate = Evaluate(store=tyro.MISSING, out=tyro.MISSING, **experiment)
     train = Train(store=tyro.MISSING, out=tyro.MISSING, **experiment)
+    transfer: Any = Annotated[
+        transfer_command(chosen), tyro.conf.subcommand("transfer")
+    ]
     commands = (
         Annotated[Demo, tyro.conf.subcommand("demo")]
         | Annotated[Synth, tyro.conf.subcommand("synth")]
@@ -73,6 +77,7 @@ def _parse(argv: Sequence[str]) -> Any:
         | Annotated[Serve, tyro.conf.subcommand("serve")]
         | Annotated[ValidateServing, tyro.conf.subcommand("validate-serving")]
         | Annotated[Magnify, tyro.conf.subcommand("magnify")]
+        | transfer
         | Annotated[ImportTorch, tyro.conf.subcommand("import-torch")]
         | Annotated[FetchModels, tyro.conf.subcommand("fetch-models")]
     )

@@ -9,6 +9,8 @@ import numpy as np
 
 from fgrmer_tf import atomic
 from fgrmer_tf.cli.console import console, say, start_landmarks, start_tensorflow
+from fgrmer_tf.cli.transfer_predict import predict_photos
+from fgrmer_tf.cli.transfer_trained import is_transfer
 from fgrmer_tf.config import MotionConfig
 from fgrmer_tf.errors import InputError
 
@@ -18,10 +20,14 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Predict:
-    """Says the micro-expression between two frames, and draws it."""
+    """Says the micro-expression between two frames, or the expression in pictures."""
 
     model: Path
-    """A run of `fgrmer train`, or a folder of `fgrmer export`."""
+    """A run of `fgrmer train` or `transfer train`, or a folder of `fgrmer export`."""
+    images: tuple[Path, ...] = ()
+    """Of TransFER: pictures, and folders of them."""
+    table: Path = Path("predictions.csv")
+    """Table to write of `images`, a row each; without a face its numbers are NaN."""
     onset: Path | None = None
     """Onset frame; give it with --apex."""
     apex: Path | None = None
@@ -35,6 +41,9 @@ class Predict:
 
     def run(self) -> None:
         start_tensorflow()
+        if self._of_photos():
+            predict_photos(self.model, self.images, self.table, self.json)
+            return
         start_landmarks()
         from fgrmer_tf.cli.trained import load_predictor
         from fgrmer_tf.report.overlay import draw_overlay
@@ -63,6 +72,20 @@ class Predict:
                 "notes": [*notes, *clip.notes],
             }
         )
+
+    def _of_photos(self) -> bool:
+        """Whether pictures are asked about, once model and options agree on it."""
+        of_transfer = is_transfer(self.model)
+        if of_transfer != bool(self.images) or (
+            of_transfer and (self.onset or self.apex or self.clip)
+        ):
+            raise InputError(
+                "A TransFER takes --images, and a micro-expression model --onset and "
+                f"--apex, or --clip. Received: images={len(self.images)}, onset="
+                f"{self.onset}, apex={self.apex}, clip={self.clip} for `{self.model}`, "
+                f"which is {'a' if of_transfer else 'no'} TransFER."
+            )
+        return of_transfer
 
     def _frames(self, config: MotionConfig) -> tuple[Path, Path, list[str]]:
         from input_pipeline.images import read_image

@@ -14,7 +14,8 @@ class Serve(ServerSettings):
     """Serves a pushed model by REST and gRPC, as TensorFlow Serving would.
 
     For development, demonstrations and small loads on one machine. Production uses
-    TensorFlow Serving itself, which reads the same folder: see docs/serving.md.
+    TensorFlow Serving itself, which reads the same folder: see docs/deploy.md for
+    that, and docs/serving.md for this.
     """
 
     folder: tyro.conf.Positional[Path]

@@ -101,6 +101,19 @@ def content_keys(features: np.ndarray) -> np.ndarray:
     )
 
 
+def twins_of(fold: Fold, content: np.ndarray) -> np.ndarray:
+    """Which tested clips have a twin among the training clips.
+
+    Args:
+        fold: Rows of one split.
+        content: unicode `(clips,)`, from `content_keys`.
+
+    Returns:
+        bool `(test_clips,)`.
+    """
+    return np.isin(content[fold.test], content[fold.train])
+
+
 def refuse_twins(fold: Fold, content: np.ndarray, clip: np.ndarray) -> None:
     """Looks for the same features under two names, one trained on, one tested.
 
@@ -112,7 +125,7 @@ def refuse_twins(fold: Fold, content: np.ndarray, clip: np.ndarray) -> None:
     Raises:
         InputError: If a tested clip has a twin among the training clips.
     """
-    twins = np.isin(content[fold.test], content[fold.train])
+    twins = twins_of(fold, content)
     if twins.any():
         tested = fold.test[int(np.argmax(twins))]
         trained = fold.train[int(np.argmax(content[fold.train] == content[tested]))]

@@ -12,6 +12,11 @@ NORM_EPSILON = 1e-6
 HEAD_DROPS = ("heads", "reference")
 
 
+def _gelu(x: Any) -> Any:
+    # By `erf`: `ops.gelu` is traced to `Erfc`, which converters to ONNX do not know.
+    return 0.5 * x * (1 + ops.erf(x * 2**-0.5))
+
+
 @keras.saving.register_keras_serializable(package="fgrmer_tf")
 class PreNormEncoderLayer(keras.layers.Layer):
     """`x = x + attention(LN(x))`, then `x + W2 gelu(W1 LN(x))`.
@@ -154,7 +159,7 @@ class PreNormEncoderLayer(keras.layers.Layer):
         change = ops.reshape(change, (-1, *tokens.shape[1:]))
         tokens = tokens + self.attention_out(change)
         change = self.feed_forward_in(self.feed_forward_norm(tokens))
-        return tokens + self.feed_forward_out(ops.gelu(change, approximate=False))
+        return tokens + self.feed_forward_out(_gelu(change))
 
     def compute_output_shape(self, tokens_shape):
         return tokens_shape

@@ -18,7 +18,13 @@ from fgrmer_tf.errors import InputError
 from fgrmer_tf.layers.encoder import NORM_EPSILON
 from fgrmer_tf.layers.fusion import RegionFusion
 from fgrmer_tf.layers.linear_path import LinearPath
-from fgrmer_tf.models.branches import au_nodes, dense, node_learning, region_features
+from fgrmer_tf.models.branches import (
+    au_nodes,
+    dense,
+    node_learning,
+    one_dropped,
+    region_features,
+)
 from fgrmer_tf.spec import BROW_AUS, NUM_AUS, NUM_PATCHES, PATCH_SIZE
 
 
@@ -31,6 +37,8 @@ def build_fgrmer(
     encoder_depth: int,
     dropout_rate: float,
     attention_dropout_rate: float,
+    head_drop_rate: float,
+    branch_drop_rate: float,
     direct_head: bool,
     adjacency_normalization: AdjacencyNormalization,
     learned_edges: bool,
@@ -61,6 +69,9 @@ def build_fgrmer(
         encoder_depth: Encoder layers of each region, at least 1.
         dropout_rate: Drop probability after dense layers, in [0, 1).
         attention_dropout_rate: Drop probability of attention weights, in [0, 1).
+        head_drop_rate: Probability that a clip loses one head of a region's encoder
+            while training, in [0, 1).
+        branch_drop_rate: Probability that it loses the features of one region.
         direct_head: Whether a linear layer from the region features to the classes is
             added to the logits. The published form has none: there all features pass
             through nine AU scores, measured to be its bottleneck on real data.
@@ -114,6 +125,7 @@ def build_fgrmer(
             encoder_depth=encoder_depth,
             dropout_rate=dropout_rate,
             attention_rate=attention_dropout_rate,
+            head_drop_rate=head_drop_rate,
         )
         for region, tokens in zip(
             ("brow", "mouth"),
@@ -122,6 +134,7 @@ def build_fgrmer(
         )
     )
 
+    brow, mouth = one_dropped(brow, mouth, branch_drop_rate)
     # Scores of a new model are about 1e-4: their variance is nothing in float16.
     dtype = keras.config.dtype_policy().variable_dtype
     scores = RegionFusion(len(BROW_AUS), name="fusion", dtype=dtype)(brow, mouth, nodes)

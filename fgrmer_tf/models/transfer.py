@@ -4,7 +4,6 @@ from typing import Any
 
 import keras
 
-from fgrmer_tf.config import TransferConfig
 from fgrmer_tf.layers.attention_dropping import AttentionDropping
 from fgrmer_tf.layers.class_token import ClassTokenAndPositions
 from fgrmer_tf.layers.drop_block import DropBlock
@@ -15,6 +14,7 @@ from fgrmer_tf.layers.improved_residual import (
 )
 from fgrmer_tf.layers.local_attention import LocalAttention, MaxOut
 from fgrmer_tf.layers.pre_norm_encoder import NORM_EPSILON, PreNormEncoderLayer
+from fgrmer_tf.transfer_config import TransferConfig
 
 MAP_DROPPING = "map_dropping"
 MAX_OUT = "max_out"

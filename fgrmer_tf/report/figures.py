@@ -24,6 +24,8 @@ STYLE: dict[Any, Any] = {
     "ytick.color": INK,
     "svg.fonttype": "none",
 }
+_UPRIGHT = 4
+"""Classes whose names stand side by side; more are slanted, or they would meet."""
 # From nothing to the accent, so that empty cells show the page, light or dark.
 _SHADES = LinearSegmentedColormap.from_list("shades", [f"{ACCENT}00", f"{ACCENT}ff"])
 
@@ -108,6 +110,9 @@ def confusion_figure(confusion: np.ndarray, class_names: Sequence[str]) -> Figur
         for (row, column), count in np.ndenumerate(confusion):
             text = f"{count}\n{share[row, column]:.0%}"
             _write(axes, row, column, text, share[row, column], 10)
+        if len(class_names) > _UPRIGHT:
+            for label in axes.get_xticklabels():
+                label.set(rotation=35, ha="right", rotation_mode="anchor")
         axes.set_xlabel("predicted")
         axes.set_ylabel("true")
     return figure

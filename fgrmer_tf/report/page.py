@@ -22,6 +22,8 @@ _PROTOCOLS = {
     "lodo": "Leave-one-data-set-out: each fold tests the clips of one data set with a "
     "model that was trained on all others.",
     "cross": "Across data sets: trained on some data sets, tested on others.",
+    "official": "Official parts: the part for training is trained on, the part for "
+    "testing is tested.",
 }
 _SELECTIONS = {
     "fixed": "The number of epochs was fixed in advance; no tested clip took part in "
@@ -29,7 +31,11 @@ _SELECTIONS = {
     "inner": "The number of epochs of a fold was chosen on some of its training "
     "subjects; no tested clip took part in choosing it.",
 }
-_MODELS = {"fgrmer": "FGRMER", "linear": "standardised linear model"}
+_MODELS = {
+    "fgrmer": "FGRMER",
+    "linear": "standardised linear model",
+    "transfer": "TransFER",
+}
 
 
 @dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
@@ -46,6 +52,10 @@ class ReportData:
         skipped: Clips that were left out, one mapping of column to text each, with
             the same columns.
         adjacency: `(num_nodes, num_nodes)`, the AU graph to draw, if any.
+        system: What recognises what.
+        things: What a row is, in the plural.
+        people: Whether it is known who is seen; without it, intervals are over
+            `things`.
     """
 
     title: str
@@ -56,6 +66,9 @@ class ReportData:
     notes: Sequence[str] = ()
     skipped: Sequence[Mapping[str, str]] = ()
     adjacency: np.ndarray | None = None
+    system: str = "FGRMER micro-expression recognition"
+    things: str = "clips"
+    people: bool = True
 
 
 def render_report(data: ReportData) -> str:

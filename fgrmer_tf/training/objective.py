@@ -16,3 +16,14 @@ def classification_loss() -> keras.losses.Loss:
     return keras.losses.SparseCategoricalCrossentropy(
         from_logits=True, reduction=reduction
     )
+
+
+def distribution_loss() -> keras.losses.Loss:
+    """Cross-entropy of logits against the share of each class; one-hot or not.
+
+    Source:
+        TransFER's released settings (one-hot); FERPlus, Barsoum et al., ICMI 2016
+        (shares, by `probability`).
+    """
+    reduction: Any = "sum_over_batch_size"
+    return keras.losses.CategoricalCrossentropy(from_logits=True, reduction=reduction)

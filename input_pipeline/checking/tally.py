@@ -110,15 +110,22 @@ def write_check(folder: Path, result: CheckResult) -> None:
     Writes:
         `findings.csv` and `counts.csv` in `folder`, UTF-8, a header and a row each.
     """
+    write_tables(folder, result.findings, all_tallies(result))
+
+
+def write_tables(
+    folder: Path, findings: Sequence[Finding], tallies: Sequence[Tally]
+) -> None:
+    """Writes `findings.csv` and `counts.csv` in `folder`, as `write_check` does."""
     _write(
         folder / FINDINGS,
         [field.name for field in dataclasses.fields(Finding)],
-        [dataclasses.asdict(one) for one in result.findings],
+        [dataclasses.asdict(one) for one in findings],
     )
     _write(
         folder / COUNTS,
         [field.name for field in dataclasses.fields(Tally)],
-        [dataclasses.asdict(one) for one in all_tallies(result)],
+        [dataclasses.asdict(one) for one in tallies],
     )
 
 

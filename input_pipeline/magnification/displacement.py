@@ -6,12 +6,12 @@ measured instead: the first face, itself moved by a pixel, goes through the netw
 """
 
 import dataclasses
-import math
 from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
+from input_pipeline.gaussian import gaussian_window
 from input_pipeline.magnification.reduction import Shapes
 from input_pipeline.magnification.regions import MapPlan
 from input_pipeline.magnification.shape_map import EncodedFace, ShapeMapper
@@ -24,7 +24,7 @@ MARGIN = 8
 of the shape]."""
 SHRINKAGE = 0.03
 """Share of the face's mean structure by which motion is drawn to 0."""
-_NOTHING = np.float32(1e-12)
+NOTHING = np.float32(1e-12)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -160,9 +160,7 @@ def _products(one: Sequence[np.ndarray], other: Sequence[np.ndarray]) -> Shapes:
 
 def _over_window(plan: MapPlan, products: Sequence[Shapes]) -> np.ndarray:
     """Windowed sums, `(plan.height, plan.width, len(products))`."""
-    reach = math.ceil(3 * WINDOW)
-    window = np.exp(-0.5 * (np.arange(-reach, reach + 1) / WINDOW) ** 2)
-    window = (window / window.sum()).astype(np.float32)
+    window = gaussian_window(WINDOW).astype(np.float32)
     maps = np.concatenate([plan.assembled(one) for one in products], axis=-1)
     return cv2.sepFilter2D(maps, -1, window, window, borderType=cv2.BORDER_CONSTANT)
 
@@ -172,7 +170,7 @@ def _solved(structure: np.ndarray, pull: np.ndarray, face: np.ndarray) -> np.nda
     xx, xy, yy = np.moveaxis(structure, -1, 0)
     mean = (xx + yy)[face].mean() / 2 if face.any() else np.float32(0)
     # A face without any structure has nothing to divide by, and no motion.
-    shrinkage = np.maximum(SHRINKAGE * mean, _NOTHING)
+    shrinkage = np.maximum(SHRINKAGE * mean, NOTHING)
     xx, yy = xx + shrinkage, yy + shrinkage
     x, y = np.moveaxis(pull, -1, 0)
     determinant = xx * yy - xy * xy

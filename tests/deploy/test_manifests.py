@@ -136,6 +136,7 @@ def test_the_service_leads_to_the_proxy_alone(pod):
 
 
 _NUMBER = re.compile(r"^(\w+) \{ value: (\w+) \}$", re.MULTILINE)
+_SIZE = re.compile(r"^allowed_batch_sizes : (\d+)$", re.MULTILINE)
 
 
 def test_batching_is_that_of_the_embedded_server():
@@ -143,10 +144,13 @@ def test_batching_is_that_of_the_embedded_server():
     text = (DEPLOY / "config/batching.config").read_text(encoding="utf-8")
     found = dict(_NUMBER.findall(text))
     written = [line for line in text.splitlines() if line and line[0] != "#"]
-    assert len(found) == len(written), "a line is no `name { value: N }`"
+    sizes = tuple(map(int, _SIZE.findall(text)))
+    lines = len(found) + len(sizes)
+    assert lines == len(written), "a line is no `name { value: N }`, nor a size"
     assert int(found["max_batch_size"]) == MAX_BATCH
     assert found.pop("enable_large_batch_splitting") == "true"
     ours = BatchingSettings()
+    assert sizes == ours.batch_sizes
     assert found.keys() <= vars(ours).keys()
     for name in ("max_batch_size", "max_execution_batch_size", "max_enqueued_batches"):
         assert int(found[name]) == getattr(ours, name)

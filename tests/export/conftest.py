@@ -20,7 +20,11 @@ from fgrmer_tf.models.fgrmer import build_fgrmer
 EMBEDDING_DIM = 13
 
 
-def _trained(class_names, *, channels, au_embedding, au_evidence):
+FARNEBACK = {"method": "farneback", "map_size": 128}
+MAGNET = {"method": "magnet", "map_size": 64}
+
+
+def _trained(class_names, *, channels, au_embedding, au_evidence, motion=FARNEBACK):
     """A model whose logits differ between clips, without the training."""
     random = np.random.default_rng(7)
     keras.utils.set_random_seed(7)
@@ -42,7 +46,7 @@ def _trained(class_names, *, channels, au_embedding, au_evidence):
         class_names=class_names,
         au_embeddings=embeddings if au_embedding == "given" else None,
         au_evidence=au_evidence,
-        preprocessing={"motion": {"method": "farneback", "map_size": 128}},
+        preprocessing={"motion": motion},
     )
     clips = random.normal(size=(11, 30, 7, 7, channels)).astype(np.float32)
     # Centred, or every clip would get the same label.
@@ -63,6 +67,18 @@ def evidence():
         channels=3,
         au_embedding="given",
         au_evidence=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def framed():
+    """As `evidence`, of patches that a graph can make out of frames."""
+    return _trained(
+        ("positive", "negative", "überrascht"),
+        channels=3,
+        au_embedding="given",
+        au_evidence=True,
+        motion=MAGNET,
     )
 
 
@@ -102,6 +118,20 @@ def card(evidence):
 def module(core, card):
     """Everything a SavedModel of `evidence` answers."""
     return ServingModule(core.graph, card)
+
+
+@pytest.fixture(scope="session")
+def exported_frames(framed, tmp_path_factory):
+    """A SavedModel of `framed`, once for all tests; not to be changed."""
+    out = tmp_path_factory.mktemp("export") / "out"
+    record = export_model(
+        framed.model,
+        framed.constants,
+        out,
+        clips=framed.stored,
+        settings=ExportSettings(formats=("savedmodel",)),
+    )
+    return SimpleNamespace(out=out, record=record)
 
 
 @pytest.fixture(scope="session")

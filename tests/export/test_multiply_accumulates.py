@@ -2,8 +2,8 @@ import keras
 import pytest
 
 from export.multiply_accumulates import multiply_accumulates
-from fgrmer_tf.config import TRANSFER_IR50
 from fgrmer_tf.models.transfer import build_transfer
+from fgrmer_tf.transfer_config import TRANSFER_IR50
 
 
 def model_of(layer, *shape):

@@ -26,8 +26,8 @@ def test_an_export_runs_and_knows_its_classes(exported, evidence, artefact):
 
 
 def test_the_runtime_that_starts_fastest_is_taken(exported, monkeypatch):
-    monkeypatch.setattr(runners, "_onnx", lambda path: path.name)
-    assert runners.open_export(exported.out).run == "model.onnx"
+    monkeypatch.setattr(runners, "load", lambda path, signature: (path.name, signature))
+    assert runners.open_export(exported.out).run == ("model.onnx", "patches")
 
 
 def test_a_format_that_is_not_there_is_refused(exported, tmp_path):

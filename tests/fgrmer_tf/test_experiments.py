@@ -17,6 +17,7 @@ def test_published_is_the_published_recipe():
         linear_path="none",
     )
     assert PUBLISHED.train == TrainConfig(
+        epochs=200,
         batch_size=64,
         learning_rate=2e-4,
         class_balanced=False,
@@ -29,5 +30,9 @@ def test_published_is_the_published_recipe():
 def test_default_is_what_was_chosen():
     assert DEFAULT.model == ModelConfig(direct_head=True, linear_path="fitted")
     assert DEFAULT.train == TrainConfig(
-        class_balanced=True, mirror=True, au_evidence=True, linear_strength=0.03
+        epochs=20,
+        class_balanced=True,
+        mirror=True,
+        au_evidence=True,
+        linear_strength=0.03,
     )

@@ -40,6 +40,14 @@ def test_an_expression_is_no_motion_of_the_head():
     np.testing.assert_allclose(transform_points(CORNERS, found), expected, atol=0.2)
 
 
+def test_a_change_of_light_is_no_motion():
+    y, x = np.indices(FACE.shape)
+    lit = FACE * (1.04 + 0.0004 * x) - 0.05 * y
+    later = np.clip(lit, 0, 255).astype(np.uint8)
+    found = rigid_motion(FACE, later, INSIDE)
+    np.testing.assert_allclose(transform_points(CORNERS, found), CORNERS, atol=0.1)
+
+
 def test_images_without_texture_do_not_move():
     flat = np.full_like(FACE, 90)
     found = rigid_motion(flat, flat, INSIDE)

@@ -97,7 +97,7 @@ def write_layout(
     for name, content in layout.sheet(entries).items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(content)
-    _write(root / TRAPS, planted)
+    write_planted(root / TRAPS, planted)
     return planted
 
 
@@ -163,7 +163,8 @@ def _spared(entries: Sequence[Entry]):
         yield entry
 
 
-def _write(path: Path, planted: Sequence[Planted]) -> None:
+def write_planted(path: Path, planted: Sequence[Planted]) -> None:
+    """Writes `traps.csv`."""
     text = io.StringIO()
     columns = [field.name for field in dataclasses.fields(Planted)]
     writer = csv.DictWriter(text, columns, lineterminator="\n")

@@ -1,3 +1,4 @@
+import dataclasses
 import subprocess
 import sys
 
@@ -7,17 +8,23 @@ from export import manifest, saved_model, warmup
 from export.conformance.grpc_client import GrpcClient
 from export.conformance.rest_client import RestClient
 from export.conformance.target import look_at
+from export.core import fold
+from export.serving_graph import ServingGraph
+from export.serving_module import ServingModule
 
 _FGRMER = "from fgrmer_tf.cli.main import main; raise SystemExit(main())"
 
 
 @pytest.fixture(scope="session")
-def base(module, card, evidence, tmp_path_factory):
+def base(card, framed, tmp_path_factory):
     """A folder of versions with version 1 of a small model, as pushed."""
+    card = dataclasses.replace(card, preprocessing=framed.constants.preprocessing)
+    core = fold(ServingGraph(framed.model, framed.constants))
+    module = ServingModule(core.graph, card)
     base = tmp_path_factory.mktemp("conformance") / "small"
     base.mkdir()
     saved_model.write(module, card, base / "1")
-    warmup.write(base / "1", evidence.clips)
+    warmup.write(base / "1", framed.clips)
     manifest.write_version(base / "1", {"version": 1, "model_id": card.model_id})
     return base
 

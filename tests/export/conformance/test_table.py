@@ -5,7 +5,7 @@ from export.conformance.table import checks
 
 # A process of its own that loads the model, and 64 clients during a reload.
 _SLOW = {"A25", "A28", "B27"}
-_NOT_APPLICABLE = {"B10", "B19"}
+_NOT_APPLICABLE = {"B10"}
 
 
 def test_the_table_is_whole():

@@ -9,7 +9,7 @@ def test_the_server_says_what_it_takes(target, evidence):
     assert target.channels == evidence.clips.shape[-1]
     assert target.num_classes == len(evidence.constants.class_names)
     assert target.clips(5).shape == (5, *evidence.clips.shape[1:])
-    assert target.offers == {"grpc", "folder", "push", "hostile"}
+    assert target.offers == {"grpc", "folder", "push", "hostile", "frames"}
 
 
 def test_nobody_there_is_the_users_mistake():

@@ -38,7 +38,7 @@ class Doubling:
         yield self
 
 
-def batched(asked, **settings):
+def batched(asked, seconds=20, **settings):
     """Runs `asked(batcher, ask)` with a batcher of one thread."""
     chosen = BatchingSettings(num_batch_threads=1, **settings)
 
@@ -47,7 +47,8 @@ def batched(asked, **settings):
 
         def ask(servable, *values, signature="a"):
             x = np.array(values, np.float32)[:, None]
-            return asyncio.ensure_future(batcher.run(servable, signature, {"x": x}))
+            run = batcher.run(servable, signature, {"x": x}, seconds)
+            return asyncio.ensure_future(run)
 
         try:
             return await asyncio.wait_for(asked(ask), 20)
@@ -110,7 +111,7 @@ def test_a_bad_request_does_not_spoil_the_others():
     first, bad, last = batched(asked)
     assert (values(first), values(last)) == ([2], [6])
     assert isinstance(bad, ServingError)
-    assert [x for _, x in model.asked] == [[1, -1, 3], [1], [-1], [3]]
+    assert [x for _, x in model.asked] == [[1, -1, 3, 1], [1], [-1], [3]]
 
 
 def test_it_waits_for_others_as_long_as_told():
@@ -207,3 +208,30 @@ def test_a_request_of_no_rows_is_answered():
 
     x = batched(asked, allowed_batch_sizes=(64,))["y"]
     assert len(x) == 0
+
+
+def test_a_request_that_takes_too_long_is_told_so_and_those_that_wait_are_not_run():
+    model = Doubling()
+    model.gate.clear()
+
+    async def asked(ask):
+        late = [ask(model, 0)]
+        await asyncio.sleep(0.02)
+        late += [ask(model, 1), ask(model, 2)]
+        found = await asyncio.gather(*late, return_exceptions=True)
+        model.gate.set()
+        return found
+
+    found = batched(asked, seconds=0.1)
+    assert [error.status for error in found] == [Status.DEADLINE_EXCEEDED] * 3
+    assert [x for _, x in model.asked] == [[0]]
+
+
+def test_sizes_that_are_run_are_the_powers_of_two_unless_told():
+    model = Doubling()
+
+    async def asked(ask):
+        return await asyncio.gather(ask(model, 1, 2), ask(model, 3))
+
+    assert [values(a) for a in batched(asked)] == [[2, 4], [6]]
+    assert model.asked == [("a", [1, 2, 3, 1])]

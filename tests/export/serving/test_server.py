@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+import socket
 import ssl
 import threading
 import time
@@ -11,8 +12,11 @@ import grpc
 import numpy as np
 import pytest
 import trustme
+import uvicorn
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from uvicorn.server import ServerState
 
+from export.serving import http_server
 from export.serving.server import Server
 from export.serving.settings import BatchingSettings, Limits, ServerSettings
 from fgrmer_tf.cli.main import main
@@ -208,3 +212,29 @@ def test_a_folder_that_is_not_there(tmp_path, capsys):
         main(["serve", str(tmp_path / "missing")])
     assert error.value.code == 2
     assert "fgrmer push" in capsys.readouterr().err
+
+
+def test_small_packets_are_sent_at_once(base):
+    seen = []
+
+    class Seen(http_server.timed(7)):
+        def connection_made(self, transport):
+            super().connection_made(transport)
+            seen.append(transport.get_extra_info("socket"))
+            option = seen[0].getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            seen.append(option)
+
+    async def run():
+        config = uvicorn.Config(lambda scope: None, lifespan="off")
+        listening = http_server.listen(ServerSettings(folder=base, rest_port=0))
+        server = await asyncio.get_running_loop().create_server(
+            lambda: Seen(config, ServerState(), {}), sock=listening
+        )
+        _, writer = await asyncio.open_connection(*listening.getsockname())
+        while len(seen) < 2:
+            await asyncio.sleep(0.01)
+        writer.close()
+        server.close()
+
+    asyncio.run(run())
+    assert seen[1]

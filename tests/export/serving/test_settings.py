@@ -1,6 +1,8 @@
+import numpy as np
 import pytest
 
 from export.serving.settings import BatchingSettings, Limits, ServerSettings
+from export.signature import MAX_BATCH, patches_shape
 from fgrmer_tf.errors import InputError
 
 
@@ -30,6 +32,19 @@ def test_numbers_out_of_range(kind, wrong):
 
 
 @pytest.mark.parametrize(
+    ("settings", "sizes"),
+    [
+        ({}, (1, 2, 4, 8, 16, 32, 64)),
+        ({"max_execution_batch_size": 1}, (1,)),
+        ({"max_execution_batch_size": 7}, (1, 2, 4, 7)),
+        ({"allowed_batch_sizes": (3, 64)}, (3, 64)),
+    ],
+)
+def test_sizes_of_batches(settings, sizes):
+    assert BatchingSettings(**settings).batch_sizes == sizes
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
         {"name": "a/b"},
@@ -56,6 +71,11 @@ def test_what_a_server_cannot_be(tmp_path, wrong):
 def test_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(InputError, match="fgrmer push"):
         ServerSettings(folder=tmp_path / "missing")
+
+
+def test_the_largest_batch_of_the_model_fits():
+    clip = np.zeros(patches_shape(channels=3), np.float32)
+    assert Limits().max_body_bytes > MAX_BATCH * clip.nbytes
 
 
 @pytest.mark.parametrize("text", ["", "short", "with a space in it all", "é" * 20])

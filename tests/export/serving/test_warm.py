@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -42,6 +44,52 @@ def test_every_request_is_played(version):
     assert warm(folder, servable) == 2
     path.unlink()
     assert warm(folder, servable) == 0
+
+
+def test_the_first_request_of_a_signature_is_played_at_every_size(version, monkeypatch):
+    folder, servable = version
+    played = []
+
+    def run(signature, inputs):
+        played.append((signature, next(iter(inputs.values())).tolist()))
+
+    monkeypatch.setattr(servable, "run", run)
+    monkeypatch.setattr("export.serving.warm._is_worth_joining", lambda *asked: True)
+    first, second = [[1, 2, 3]], [[4, 5, 6], [7, 8, 9]]
+    logs = (log(x=first), log(x=second), log("uneven", x=first))
+    path = write(folder, *(entry.SerializeToString() for entry in logs))
+    assert warm(folder, servable, (2, 5)) == 3
+    path.unlink()
+    assert played == [
+        ("serving_default", first),
+        ("serving_default", first * 2),
+        ("serving_default", first * 5),
+        ("serving_default", second),
+        # Rows of this signature cannot be put together.
+        ("uneven", first),
+    ]
+
+
+@pytest.mark.parametrize(("of_rows", "joined"), [(True, False), (False, True)])
+def test_rows_that_are_work_enough_are_run_alone(
+    tmp_path, monkeypatch, of_rows, joined
+):
+    servable = Servable(toy_servable.write(tmp_path, 1), 1)
+    write(tmp_path / "1", log(x=[[1, 2, 3]]).SerializeToString())
+    played = []
+
+    def run(signature, inputs):
+        rows = len(inputs["x"])
+        played.append(rows)
+        end = time.thread_time() + 0.005 * (rows if of_rows else 1)
+        while time.thread_time() < end:
+            pass
+
+    monkeypatch.setattr(servable, "run", run)
+    warm(tmp_path / "1", servable, (32,))
+    assert servable.signatures["serving_default"].joinable is joined
+    assert (32 in played) is joined
+    servable.close()
 
 
 def _regress():

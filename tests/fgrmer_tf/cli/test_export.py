@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from fgrmer_tf.cli import trained
+from fgrmer_tf.cli import trained, transfer_trained
 from fgrmer_tf.cli.export import Export
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.spec import MEGC2019_CLASSES
@@ -24,10 +24,18 @@ def store(tmp_path):
 def asked(tmp_path, monkeypatch):
     """Runs the command up to `export_model`, and gives what that was asked."""
     seen = {}
+    quality = {
+        "loss": 0.0125,
+        "f1_per_class": {
+            "surprise": {"keras": 0.75, "artefact": 0.5},
+            "negative": {"keras": 0.5, "artefact": 0.7},
+        },
+    }
+    verified = {"differences": {"5": {"logits": 0.037}}, "quality": quality}
 
     def export_model(model, constants, out, **arguments):
         seen.update(arguments)
-        return {"verified": {}}
+        return {"verified": {"litert-int8": verified}}
 
     model = SimpleNamespace(input={"patches": np.zeros((1, 30, 7, 7, 3))})
     constants = SimpleNamespace(class_names=MEGC2019_CLASSES)
@@ -61,12 +69,32 @@ def test_what_the_user_says_is_taken(asked, store):
     assert (settings.opset, settings.formats) == (15, ("onnx",))
 
 
+def test_the_edge_bundle_is_asked_for(asked):
+    assert asked(edge=True).settings.edge
+    assert not asked().settings.edge
+
+
+def test_a_transfer_has_no_edge_bundle(asked, monkeypatch):
+    monkeypatch.setattr(transfer_trained, "is_transfer", lambda run: True)
+    with pytest.raises(InputError, match="--edge and a TransFER"):
+        asked(edge=True)
+
+
 def test_without_a_store_random_patches_are_compared(asked):
     wanted = asked()
     assert wanted.clips.origin == "random numbers"
     assert wanted.clips.label is None
     assert wanted.clips.patches.shape == (64, 30, 7, 7, 3)
     assert wanted.settings.data_statement == "Not stated."
+
+
+def test_what_8_bits_cost_is_said_for_each_class(asked, store, capfd):
+    asked(store=store)
+    said = capfd.readouterr().err
+    assert "litert-int8" in said
+    assert "3.7e-02" in said
+    for points in ("macro 1.25", "surprise 25.00", "negative -20.00"):
+        assert points in said
 
 
 def test_ranges_are_not_taken_from_other_clips(asked, store):

@@ -8,6 +8,7 @@ import tensorflow as tf
 from fgrmer_tf.config import ModelConfig
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.experiments import PUBLISHED
+from fgrmer_tf.models.branches import one_dropped
 from fgrmer_tf.models.fgrmer import build_fgrmer, set_adjacency, set_linear_path
 
 
@@ -72,6 +73,7 @@ def test_the_published_number_of_live_parameters():
         {"adjacency_normalization": "row"},
         {"adjacency_normalization": "symmetric"},
         {"dropout_rate": 0.0, "attention_dropout_rate": 0.0},
+        {"head_drop_rate": 0.3, "branch_drop_rate": 0.6},
         {"learned_edges": True},
         {"au_branch": "free"},
         {"landmark_normalization": "layer"},
@@ -172,11 +174,24 @@ def test_dense_layers_start_as_in_pytorch():
 
 
 def test_rates_reach_the_layers_that_drop():
-    model = build(dropout_rate=0.3, attention_dropout_rate=0.2)
+    model = build(dropout_rate=0.3, attention_dropout_rate=0.2, head_drop_rate=0.4)
     for region in ("brow", "mouth"):
         assert model.get_layer(f"{region}_dropout").rate == 0.3
         encoder = model.get_layer(f"{region}_encoder_1")
         assert (encoder.dropout_rate, encoder.attention_dropout_rate) == (0.3, 0.2)
+        assert encoder.head_drop_rate == 0.4
+
+
+def test_a_clip_may_lose_one_region_while_training():
+    brow, mouth = keras.Input((3,)), keras.Input((3,))
+    dropping = keras.Model([brow, mouth], one_dropped(brow, mouth, 0.6))
+    ones = np.ones((4001, 3), np.float32)
+    kept = np.stack(dropping([ones, ones], training=True), axis=1)
+    silent = (kept == 0).all(axis=2)
+    assert set(silent.sum(axis=1)) == {0, 1}
+    np.testing.assert_allclose(silent.mean(axis=0), 0.3, atol=0.03)
+    for region in dropping([ones, ones], training=False):
+        np.testing.assert_array_equal(region, ones)
 
 
 @pytest.mark.parametrize("region", ["brow", "mouth"])

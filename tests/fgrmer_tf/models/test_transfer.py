@@ -6,7 +6,6 @@ import keras
 import numpy as np
 import pytest
 
-from fgrmer_tf.config import TRANSFER_IR50, TRANSFER_SMALL, TRANSFER_TINY
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.models.transfer import build_transfer
 from fgrmer_tf.models.transfer_attention import attention_maps
@@ -16,6 +15,7 @@ from fgrmer_tf.models.transfer_torch import (
     stem_pairs,
     whole_pairs,
 )
+from fgrmer_tf.transfer_config import TRANSFER_IR50, TRANSFER_SMALL, TRANSFER_TINY
 from tests.support.transfer_reference import load_reference, reference_state_dict
 
 TAPS = {

@@ -27,6 +27,16 @@ def test_a_confusion_matrix_shows_counts_shares_and_names():
     assert "78%" in shown  # 29 of 37
 
 
+def test_names_of_many_classes_do_not_meet():
+    names = [f"expression {number}" for number in range(5)]
+    figure = figures.confusion_figure(np.eye(5, dtype=np.int64), names)
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    labels = axes.get_xticklabels()
+    assert [label.get_text() for label in labels] == names
+    assert {label.get_rotation() for label in labels} == {35}
+
+
 def test_an_svg_is_the_same_every_time_and_needs_nothing_else():
     one, other = (
         figures.svg(figures.confusion_figure(CONFUSION, NAMES), "a") for _ in "ab"

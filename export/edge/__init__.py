@@ -1,0 +1,1 @@
+"""A folder that goes from two images to a label without TensorFlow and this project."""

@@ -1,0 +1,1 @@
+"""From two frames and their landmarks to patches, in a TensorFlow graph."""

@@ -1,0 +1,69 @@
+"""What ends an evaluation of TransFER: scores, files and the page."""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fgrmer_tf import atomic
+from fgrmer_tf.cli.evaluation_report import REPORT_FILE, SCORES_FILE
+
+if TYPE_CHECKING:
+    from fgrmer_tf.evaluation.fold_result import FoldResult
+    from fgrmer_tf.training.run_folder import RunFolder
+    from input_pipeline.macro.store import PhotoTable
+
+
+def conclude_transfer(
+    *,
+    store: Path,
+    table: "PhotoTable",
+    run: "RunFolder",
+    results: "Sequence[FoldResult]",
+) -> dict[str, Any]:
+    """Scores a finished run and writes all its files but the folds.
+
+    Writes:
+        `report.html`, `scores.csv`, `predictions.csv` and, last, `metrics.json`.
+
+    Args:
+        store: Image store, for what it left out.
+        table: Its content.
+        run: The run; `protocol` is read from its settings.
+        results: Its folds, of every seed.
+
+    Returns:
+        Content of `metrics.json`; `uf1` is macro F1.
+    """
+    from fgrmer_tf.evaluation.score_table import score_csv
+    from fgrmer_tf.evaluation.study import study
+    from fgrmer_tf.report.page import ReportData, render_report
+    from input_pipeline.findings import read_skips
+
+    scored = study(
+        table,
+        results,
+        protocol=run.settings["protocol"],
+        selection="fixed",
+        model="transfer",
+        fps=np.full(len(table), np.nan),
+        moved={},
+    )
+    page = render_report(
+        ReportData(
+            title=f"TransFER: {run.path.name}",
+            study=scored,
+            settings=run.settings,
+            versions=run.versions,
+            skipped=[dataclasses.asdict(skip) for skip in read_skips(store)],
+            system="TransFER expression recognition",
+            things="pictures",
+            people=table.header["subjects_known"],
+        )
+    )
+    atomic.write_text(run.path / REPORT_FILE, page)
+    atomic.write_text(run.path / SCORES_FILE, score_csv(scored.metrics))
+    run.save(scored.predictions, scored.metrics)
+    return scored.metrics

@@ -1,0 +1,1 @@
+"""Pictures of whole expressions: data sets, image store, batches for TransFER."""

@@ -1,0 +1,1 @@
+"""Synthetic copies of the data sets of whole expressions."""

@@ -1,0 +1,1 @@
+"""Native layouts of picture data sets, a module each."""
