@@ -3,12 +3,12 @@
 import contextlib
 import itertools
 import multiprocessing
-import signal
 import traceback
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 
 from fgrmer_tf.errors import InputError
+from fgrmer_tf.interrupts import held_back
 from input_pipeline.native_output import silenced
 from input_pipeline.shard_task import Job, Tick, one_thread
 from input_pipeline.task import Finished, Task
@@ -44,7 +44,8 @@ def run_in_processes(
         for task in itertools.islice(left, workers):
             line, other_end = context.Pipe()
             process = context.Process(target=_work, args=(other_end, job), daemon=True)
-            process.start()
+            with held_back():
+                process.start()
             other_end.close()
             stack.callback(process.join)
             stack.callback(line.close)
@@ -87,9 +88,6 @@ class _HungUpError(Exception):
 
 
 def _work(line: Connection, job: Job) -> None:
-    # Ctrl-C reaches the whole group; the process that gives out the tasks decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
     def say(message: int | Finished | Exception) -> None:
         try:
             line.send(message)

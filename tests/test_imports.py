@@ -14,6 +14,7 @@ LEAVES = (
     "fgrmer_tf.spec",
     "fgrmer_tf.errors",
     "fgrmer_tf.atomic",
+    "fgrmer_tf.interrupts",
     "fgrmer_tf.config",
     "fgrmer_tf.transfer_config",
 )
@@ -22,6 +23,7 @@ MAY_IMPORT = {
     "fgrmer_tf.spec": (),
     "fgrmer_tf.errors": (),
     "fgrmer_tf.atomic": (),
+    "fgrmer_tf.interrupts": (),
     "fgrmer_tf.config": ("fgrmer_tf.spec", "fgrmer_tf.errors"),
     "fgrmer_tf.transfer_config": ("fgrmer_tf.config", "fgrmer_tf.errors"),
     "fgrmer_tf.transfer_experiments": LEAVES,

@@ -5,7 +5,6 @@ import dataclasses
 import itertools
 import multiprocessing
 import os
-import signal
 import traceback
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.evaluation.fold_result import FoldResult
 from fgrmer_tf.evaluation.protocols import Fold
+from fgrmer_tf.interrupts import held_back
 from fgrmer_tf.training.fold_task import FoldSource, run_fold
 
 if TYPE_CHECKING:
@@ -129,7 +129,8 @@ def run_in_processes(
             process = context.Process(
                 target=_work, args=(other_end, source), daemon=True
             )
-            process.start()
+            with held_back():
+                process.start()
             other_end.close()
             stack.callback(process.join)
             stack.callback(line.close)
@@ -174,9 +175,6 @@ class _HungUpError(Exception):
 
 
 def _work(line: Connection, source: FoldSource) -> None:
-    # Ctrl-C reaches the whole group; the process that gives out the tasks decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
     def say(*message: Any) -> None:
         try:
             line.send(message)

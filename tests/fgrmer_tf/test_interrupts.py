@@ -1,0 +1,35 @@
+import multiprocessing
+import os
+import signal
+
+import pytest
+
+from fgrmer_tf.interrupts import held_back
+
+
+def say_mask(line):
+    line.send(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+
+
+def test_what_is_started_inside_never_gets_ctrl_c():
+    context = multiprocessing.get_context("spawn")
+    line, other_end = context.Pipe()
+    process = context.Process(target=say_mask, args=(other_end,))
+    with held_back():
+        process.start()
+    assert line.recv()
+    process.join()
+
+
+def interrupted(log):
+    with held_back():
+        os.kill(os.getpid(), signal.SIGINT)
+        log.append("the block is finished")
+
+
+def test_this_process_gets_it_afterwards():
+    log = []
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(log)
+    assert log
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
