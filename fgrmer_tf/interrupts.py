@@ -10,7 +10,7 @@ from multiprocessing import resource_tracker
 def held_back() -> Iterator[None]:
     """What is started inside never gets Ctrl-C, not even before its first line runs.
 
-    This process gets it at the end of the block.
+    Only the mask of this thread changes: where others run, this process still gets it.
     """
     # Python starts this process on demand, and lets the signal through after it.
     resource_tracker.ensure_running()
