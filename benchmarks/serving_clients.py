@@ -23,6 +23,19 @@ _UNLIMITED = [
 ]
 
 
+def one_over_grpc(address: str, body: bytes, seconds: float) -> list[float]:
+    """Latencies [s] of all calls of one client, which has nothing else to do."""
+    with grpc.insecure_channel(address, options=_UNLIMITED) as channel:
+        call = channel.unary_unary(_METHOD)
+        call(body)
+        latencies: list[float] = []
+        end = time.perf_counter() + seconds
+        while (started := time.perf_counter()) < end:
+            call(body)
+            latencies.append(time.perf_counter() - started)
+    return latencies
+
+
 async def over_grpc(address: str, body: bytes, clients: int, seconds: float) -> list:
     """Latencies [s] of all calls."""
     async with grpc.aio.insecure_channel(address, options=_UNLIMITED) as channel:
@@ -69,7 +82,9 @@ def main() -> None:
     """Prints the latencies as JSON."""
     protocol, address, body, clients, seconds, *path = sys.argv[1:]
     data = Path(body).read_bytes()
-    if protocol == "grpc":
+    if protocol == "grpc" and int(clients) == 1:
+        found = one_over_grpc(address, data, float(seconds))
+    elif protocol == "grpc":
         found = asyncio.run(over_grpc(address, data, int(clients), float(seconds)))
     else:
         found = over_rest(address, data, int(clients), float(seconds), path[0])

@@ -4,7 +4,8 @@
 random images, float32, two threads:
 
 - this project: a training step of `model.train_on_batch`; inference as a `tf.function`
-  of the Keras model, and as the exported ONNX and LiteRT files;
+  of the Keras model; both plain and compiled by XLA (`--xla`), of which the faster one
+  counts; and the exported ONNX and LiteRT files;
 - PyTorch: a straightforward form, eager, in `.venv-torch`, which is made on the first
   run; with contiguous and with channels-last images, of which the faster one counts.
 
@@ -28,6 +29,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -55,7 +57,7 @@ NETWORKS: dict[NetworkName, TransferConfig] = {
 BATCHES = (1, 16)
 THREADS = 2
 LAYOUTS = {"PyTorch": "contiguous", "PyTorch, channels last": "channels-last"}
-KERAS = "Keras"
+KERAS, XLA = "Keras", "Keras, XLA"
 EXPORTS = {
     "ONNX Runtime": "onnx",
     "LiteRT": "litert",
@@ -63,10 +65,10 @@ EXPORTS = {
     "LiteRT, 8 bits": "litert-int8",
 }
 TASKS: dict[str, dict[str, str]] = {
-    "train": {KERAS: "train"},
-    "infer": {KERAS: "keras", **EXPORTS},
+    "train": {KERAS: "train", XLA: "train-xla"},
+    "infer": {KERAS: "keras", XLA: "keras-xla", **EXPORTS},
 }
-SAME = ("PyTorch, channels last", KERAS, "ONNX Runtime", "LiteRT")
+SAME = ("PyTorch, channels last", KERAS, XLA, "ONNX Runtime", "LiteRT")
 """Programs that compute in float32, and whose logits are PyTorch's."""
 LARGEST_DIFFERENCE = 1e-4
 
@@ -178,13 +180,15 @@ def difference(inferred: dict[str, Any]) -> float:
 
 
 def judge(found: dict[str, Any]) -> dict[str, dict[str, float]]:
-    """How many times as long PyTorch takes, at its faster, by task and batch."""
+    """How many times as long PyTorch takes as Keras, each at its faster."""
+
+    def fastest(task: str, titles: Iterable[str], batch: int) -> float:
+        return min(found[task][title]["milliseconds"][str(batch)] for title in titles)
+
     return {
         task: {
-            str(batch): min(
-                found[task][title]["milliseconds"][str(batch)] for title in LAYOUTS
-            )
-            / found[task][KERAS]["milliseconds"][str(batch)]
+            str(batch): fastest(task, LAYOUTS, batch)
+            / fastest(task, (KERAS, XLA), batch)
             for batch in BATCHES
         }
         for task in TASKS
@@ -200,7 +204,7 @@ def show(network: str, found: dict[str, Any]) -> None:
             "times",
             "peak MiB",
         )
-        ours = found[task][KERAS]["milliseconds"]
+        ours = found[task][XLA]["milliseconds"]
         for title, row in found[task].items():
             took = row["milliseconds"]
             times = ", ".join(f"{took[b] / ours[b]:.2f}" for b in took)

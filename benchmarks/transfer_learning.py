@@ -4,8 +4,8 @@ Synthetic faces of seven classes in the layout of RAF-DB, whose official parts a
 people: one identity in four is tested. `transfer_tiny` is trained twice from one start,
 with Multi-Attention Dropping and without; nothing is chosen on tested faces. The
 overlap of the two local attention maps is measured on the tested faces
-(`map_overlap`). Seed 0 was looked at while the recipe was chosen. What is there is
-reused.
+(`map_overlap`). Seeds 0 and 1 were looked at while the recipe was chosen, so the
+default is another. What is there is reused.
 
     .venv/bin/python benchmarks/transfer_learning.py
 """
@@ -116,11 +116,11 @@ def picture(found: dict[str, np.ndarray], store: Path) -> bytes:
 def main(
     subjects: int = 64,
     faces: int = 5,
-    epochs: int = 80,
-    seed: int = 0,
+    epochs: int = 40,
+    seed: int = 2,
     work: Path = ROOT / "build/benchmarks/transfer_learning",
 ) -> int:
-    """Trains both models, prints a table, writes `results.json` and pictures of maps.
+    """Trains both models, prints a table, writes results and pictures of the maps.
 
     Args:
         subjects: Identities; one in four is tested.
@@ -155,7 +155,7 @@ def main(
             f"{one['cpu_seconds']:.0f}",
         )
     Console().print(table)
-    atomic.write_json(work / "results.json", results)
+    atomic.write_json(work / f"results-{seed}.json", results)
     learns = results[WITH]["uf1"] >= NEEDED and results[WITH]["seconds"] < LIMIT_S
     spreads = results[WITH]["overlap"] < results[WITHOUT]["overlap"]
     print(f"macro F1 >= {NEEDED} in under {LIMIT_S / 60:.0f} minutes: {learns}")

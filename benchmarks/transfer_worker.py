@@ -4,9 +4,10 @@ Answers each line `BATCH COUNT` with one line of JSON.
 
     python transfer_worker.py FOLDER TASK THREADS
 
-TASK is what is timed: `train`, `keras` (inference), `onnx`, `litert`, `litert-float16`,
-`litert-int8`. Or it is `make-` and one of the last four, which writes that file to
-FOLDER and ends: each in a process of its own, for a converter keeps what it took.
+TASK is what is timed: `train`, `keras` (inference), each also with `-xla`; `onnx`,
+`litert`, `litert-float16`, `litert-int8`. Or it is `make-` and one of the last four,
+which writes that file to FOLDER and ends: each in a process of its own, for a converter
+keeps what it took.
 """
 
 import json
@@ -28,6 +29,7 @@ FILES = {
     "litert-int8": "model.int8.tflite",
 }
 MAKE = "make-"
+XLA = "-xla"
 RATE, MOMENTUM, DECAY = 1e-4, 0.9, 1e-4
 
 
@@ -47,13 +49,13 @@ def _model(folder: Path, threads: int) -> Any:
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     from fgrmer_tf.models.transfer import build_transfer
-    from fgrmer_tf.models.transfer_torch import load, whole_pairs
+    from fgrmer_tf.models.transfer_releases import parts_of, plain, take
     from fgrmer_tf.transfer_config import TransferConfig
 
     fields = json.loads((folder / "config.json").read_text())
     model = build_transfer(TransferConfig(**fields))
     with np.load(folder / "weights.npz") as arrays:
-        load(whole_pairs(model), dict(arrays))
+        take(model, plain(dict(arrays)), parts_of(model))
     return model
 
 
@@ -90,13 +92,16 @@ def _make(folder: Path, pixels: np.ndarray, threads: int, artefact: Any) -> None
         litert_model.write(module, card, path, artefact, pixels[:4])
 
 
-def _train(folder: Path, data: dict[str, np.ndarray], threads: int) -> Run:
+def _train(
+    folder: Path, data: dict[str, np.ndarray], threads: int, *, xla: bool
+) -> Run:
     model = _model(folder, threads)
     import keras
 
     model.compile(
         keras.optimizers.SGD(RATE, momentum=MOMENTUM, weight_decay=DECAY),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        jit_compile=xla,
     )
     images, label = data["images"], data["label"]
 
@@ -108,11 +113,11 @@ def _train(folder: Path, data: dict[str, np.ndarray], threads: int) -> Run:
     return step
 
 
-def _keras(folder: Path, images: np.ndarray, threads: int) -> Run:
+def _keras(folder: Path, images: np.ndarray, threads: int, *, xla: bool) -> Run:
     model = _model(folder, threads)
     import tensorflow as tf
 
-    @tf.function
+    @tf.function(jit_compile=True if xla else None)
     def infer(batch):
         return model({"images": batch}, training=False)["logits"]
 
@@ -153,10 +158,11 @@ def _timed(
     pixels: np.ndarray,
     threads: int,
 ) -> Run:
-    if task == "train":
-        return _train(folder, data, threads)
-    if task == "keras":
-        return _keras(folder, data["images"], threads)
+    plain = task.removesuffix(XLA)
+    if plain == "train":
+        return _train(folder, data, threads, xla=task != plain)
+    if plain == "keras":
+        return _keras(folder, data["images"], threads, xla=task != plain)
     path = folder / FILES[task]
     return (_onnx if task == "onnx" else _litert)(path, pixels, threads)
 

@@ -4,8 +4,12 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from export.errors import ExportError
 
@@ -54,3 +58,43 @@ def run(
         raise ExportError(
             f"{what}: failed in a fresh process:\n{done.stderr.strip()[-2000:]}"
         )
+
+
+def answers(
+    module: str,
+    artefact: Path,
+    inputs: Mapping[str, np.ndarray],
+    *,
+    signatures: Sequence[str],
+    batches: Sequence[int],
+    timeout: float = TIMEOUT,
+) -> dict[str, np.ndarray]:
+    """What an artefact answers, run by `module`.
+
+    Args:
+        module: `export.replay` or its like.
+        artefact: File or folder.
+        inputs: What it is asked about.
+        signatures: Which are asked.
+        batches: Sizes of the batches that are asked.
+        timeout: Longest time [s].
+
+    Returns:
+        As `module` says.
+
+    Raises:
+        ExportError: As `run`.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        asked, answered = Path(folder, "inputs.npz"), Path(folder, "outputs.npz")
+        np.savez(asked, **dict[str, Any](inputs))
+        request = {
+            "artefact": str(artefact.resolve()),
+            "inputs": str(asked),
+            "outputs": str(answered),
+            "signatures": list(signatures),
+            "batches": list(batches),
+        }
+        run(module, request, f"Running {artefact.name}", timeout)
+        with np.load(answered) as found:
+            return dict(found)

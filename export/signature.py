@@ -104,19 +104,11 @@ def signatures(
     Returns:
         `{signature: {"inputs" | "outputs": {name: {"dtype", "shape"}}}}`.
     """
-
-    def tensor(dtype: str, *shape: int) -> dict[str, Any]:
-        return {"dtype": dtype, "shape": [BATCH, *shape]}
-
-    number = "int8" if artefact == "litert-int8" else "float32"
-    outputs = {
-        LOGITS: tensor(number, num_classes),
-        PROBABILITIES: tensor(number, num_classes),
-    }
-    tensors = {PATCHES: tensor(number, *patches_shape(channels))}
+    outputs = model_outputs(artefact, num_classes)
+    patches = tensor(number_type(artefact), *patches_shape(channels))
+    tensors = {TENSOR_SIGNATURE: {"inputs": {PATCHES: patches}, "outputs": outputs}}
     if artefact != "savedmodel":
-        return {TENSOR_SIGNATURE: {"inputs": tensors, "outputs": outputs}}
-    outputs[LABEL] = tensor("string")
+        return tensors
     points = tensor("float32", NUM_LANDMARKS, 2)
     files = {
         FRAMES_SIGNATURE: {
@@ -129,12 +121,35 @@ def signatures(
             "outputs": outputs,
         }
     }
-    return (files if frames else {}) | {
-        TENSOR_SIGNATURE: {"inputs": tensors, "outputs": outputs},
-        EXAMPLE_SIGNATURE: {
-            "inputs": {EXAMPLES: tensor("string")},
-            "outputs": outputs,
-        },
+    examples = {EXAMPLES: tensor("string")}
+    return {
+        **(files if frames else {}),
+        **tensors,
+        EXAMPLE_SIGNATURE: {"inputs": examples, "outputs": outputs},
+        **text_signatures(num_classes),
+    }
+
+
+def tensor(dtype: str, *shape: int) -> dict[str, Any]:
+    """A tensor whose first axis is free, as plain JSON values."""
+    return {"dtype": dtype, "shape": [BATCH, *shape]}
+
+
+def number_type(artefact: Format) -> str:
+    """Type of a format's inputs and outputs that are numbers."""
+    return "int8" if artefact == "litert-int8" else "float32"
+
+
+def model_outputs(artefact: Format, num_classes: int) -> dict[str, dict[str, Any]]:
+    """What a model of any kind gives, in a format."""
+    scores = tensor(number_type(artefact), num_classes)
+    label = {LABEL: tensor("string")} if artefact == "savedmodel" else {}
+    return {LOGITS: scores, PROBABILITIES: scores, **label}
+
+
+def text_signatures(num_classes: int) -> dict[str, dict[str, Any]]:
+    """Signatures that a SavedModel of any kind has besides its own."""
+    return {
         CLASSIFY_SIGNATURE: {
             "inputs": {INPUTS: tensor("string")},
             "outputs": {

@@ -1,29 +1,23 @@
-"""One folder with every format of a trained TransFER, verified, or no folder at all."""
+"""A trained TransFER as a folder of verified artefacts."""
 
-import dataclasses
-import os
-import tempfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from export import fresh_process, manifest, structure, verify, warmup
+from export import fresh_process, verify, warmup
 from export.card import ModelCard, model_id
-from export.core import Core, fold
-from export.errors import ExportError
-from export.exporter import check_out
+from export.core import fold
 from export.precision import in_float32
 from export.settings import ExportSettings
-from export.signature import ARTEFACTS, QUANTIZED, Format
+from export.signature import QUANTIZED, Format
 from export.transfer_graph import TransferConstants, TransferGraph
 from export.transfer_images import Images, several, spread
 from export.transfer_reference import BATCHES, TransferReference, reference
 from export.transfer_signature import signatures
-from fgrmer_tf import atomic
+from export.verified_folder import Parts, check_out, write_verified
 from fgrmer_tf.errors import InputError
 
 TIMEOUT = 1800
@@ -45,6 +39,9 @@ def export_transfer(
 
     As `exporter.export_model` does for FGRMER, with the same files, checks, tolerances
     and manifest; batches are smaller.
+
+    Writes:
+        What `write_verified` does.
 
     Args:
         model: From `build_transfer`, trained. Mixed precision is exported as float32.
@@ -89,103 +86,43 @@ def export_transfer(
         data_statement=settings.data_statement,
     )
     expected = reference(graph, images, judged)
-    wanted = {
-        artefact: signatures(
-            artefact, image_size=graph.image_size, num_classes=graph.num_classes
-        )
-        for artefact in settings.formats
-    }
-    with (
-        atomic.folder(out, replace=replace) as folder,
-        tempfile.TemporaryDirectory() as staged,
-    ):
-        request = _stage(Path(staged), core, card, images, settings)
-
-        def make(artefact: Format) -> dict[str, Any]:
-            path = folder.resolve() / ARTEFACTS[artefact]
-            path.parent.mkdir(exist_ok=True)
-            say(f"Writing {ARTEFACTS[artefact]}")
-            fresh_process.run(
-                "export.transfer_build",
-                request | {"artefact": artefact, "path": str(path)},
-                f"Writing {path.name}",
-                TIMEOUT,
+    parts = Parts(
+        core=core,
+        card=card,
+        settings=settings,
+        builder="export.transfer_build",
+        timeout=TIMEOUT,
+        representative=spread(images),
+        warmup=several(images.pixels, max(warmup.BATCHES)),
+        wanted={
+            artefact: signatures(
+                artefact, image_size=graph.image_size, num_classes=graph.num_classes
             )
-            say(f"Comparing {ARTEFACTS[artefact]} with Keras in a fresh process")
-            described = structure.describe(artefact, path, opset=settings.opset)
-            if described.signatures != wanted[artefact]:
-                raise ExportError(
-                    f"{artefact}: names, shapes or dtypes are wrong. Wanted: "
-                    f"{wanted[artefact]}. Written: {described.signatures}."
-                )
-            answers = _replay(artefact, path, expected, list(wanted[artefact]))
-            return verify.judge(artefact, described, answers, expected, card, BATCHES)
+            for artefact in settings.formats
+        },
+        facts={"images": images.origin},
+    )
 
-        # Threads that wait for processes: one a core.
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            made = pool.map(make, settings.formats)
-            verified = dict(zip(settings.formats, made, strict=True))
-        record = {
-            "schema": manifest.SCHEMA,
-            "formats": list(settings.formats),
-            **dataclasses.asdict(card) | {"class_names": list(card.class_names)},
-            "graph": {
-                "before_folding": dataclasses.asdict(core.before),
-                "after_folding": dataclasses.asdict(core.after),
-            },
-            "signatures": wanted,
-            "images": images.origin,
-            "tolerance": {
-                artefact: verify.TOLERANCE[artefact] for artefact in settings.formats
-            },
-            "verified": verified,
-            "validation": {"passed": True},
-            "versions": manifest.versions(),
-            "files": manifest.file_records(folder),
-        }
-        atomic.write_json(folder / manifest.NAME, record)
-    return record
+    def verified(artefact: Format, path: Path) -> dict[str, Any]:
+        wanted = parts.wanted[artefact]
+        described = verify.describe(artefact, path, wanted, opset=settings.opset)
+        answers = _replay(artefact, path, expected, list(wanted))
+        return verify.judge(artefact, described, answers, expected, card, BATCHES)
 
-
-def _stage(
-    folder: Path,
-    core: Core,
-    card: ModelCard,
-    images: Images,
-    settings: ExportSettings,
-) -> dict[str, Any]:
-    """Puts what `transfer_build` reads into `folder`; the part of its request on it."""
-    names = ("graph", "card", "representative", "warmup")
-    paths = {name: folder / name for name in names}
-    paths["graph"].write_bytes(core.graph)
-    paths["card"].write_text(card.json(), encoding="utf-8")
-    for name, pixels in (
-        ("representative", spread(images)),
-        ("warmup", several(images.pixels, max(warmup.BATCHES))),
-    ):
-        with open(paths[name], "wb") as file:
-            np.save(file, pixels)
-    return {name: str(path) for name, path in paths.items()} | {"opset": settings.opset}
+    return write_verified(out, parts, verified, say, replace=replace)
 
 
 def _replay(
     artefact: Format, path: Path, expected: TransferReference, names: list[str]
 ) -> dict[str, np.ndarray]:
-    with tempfile.TemporaryDirectory() as folder:
-        inputs, outputs = Path(folder, "inputs.npz"), Path(folder, "outputs.npz")
-        asked: dict[str, Any] = {"pixels": expected.pixels}
-        if artefact in QUANTIZED and expected.evaluation is not None:
-            asked["evaluation"] = expected.evaluation.pixels
-        np.savez(inputs, **asked)
-        request = {
-            "artefact": str(path.resolve()),
-            "inputs": str(inputs),
-            "outputs": str(outputs),
-            "signatures": names,
-            "batches": BATCHES,
-        }
-        fresh_process.run(
-            "export.transfer_replay", request, f"Running {path.name}", TIMEOUT
-        )
-        with np.load(outputs) as answers:
-            return dict(answers)
+    inputs = {"pixels": expected.pixels}
+    if artefact in QUANTIZED and expected.evaluation is not None:
+        inputs["evaluation"] = expected.evaluation.pixels
+    return fresh_process.answers(
+        "export.transfer_replay",
+        path,
+        inputs,
+        signatures=names,
+        batches=BATCHES,
+        timeout=TIMEOUT,
+    )

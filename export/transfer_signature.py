@@ -3,18 +3,11 @@
 from typing import Any
 
 from export.signature import (
-    BATCH,
-    CARD_SIGNATURE,
-    CLASSES,
-    CLASSIFY_SIGNATURE,
-    FIELD,
-    INPUTS,
-    LABEL,
-    LOGITS,
-    PROBABILITIES,
-    SCORES,
-    VALUE,
     Format,
+    model_outputs,
+    number_type,
+    tensor,
+    text_signatures,
 )
 from input_pipeline.align import STABLE_LANDMARKS
 
@@ -49,34 +42,16 @@ def signatures(
     Returns:
         `{signature: {"inputs" | "outputs": {name: {"dtype", "shape"}}}}`.
     """
-
-    def tensor(dtype: str, *shape: int) -> dict[str, Any]:
-        return {"dtype": dtype, "shape": [BATCH, *shape]}
-
-    number = "int8" if artefact == "litert-int8" else "float32"
-    outputs = {
-        LOGITS: tensor(number, num_classes),
-        PROBABILITIES: tensor(number, num_classes),
-    }
-    tensors = {IMAGES: tensor(number, *images_shape(image_size))}
+    outputs = model_outputs(artefact, num_classes)
+    images = tensor(number_type(artefact), *images_shape(image_size))
+    tensors = {IMAGES: {"inputs": {IMAGES: images}, "outputs": outputs}}
     if artefact != "savedmodel":
-        return {IMAGES: {"inputs": tensors, "outputs": outputs}}
-    outputs[LABEL] = tensor("string")
+        return tensors
     files = {IMAGE_BYTES: tensor("string")}
     points = {POINTS: tensor("float32", len(STABLE_LANDMARKS), 2)}
     return {
-        IMAGES: {"inputs": tensors, "outputs": outputs},
+        **tensors,
         BYTES_SIGNATURE: {"inputs": files, "outputs": outputs},
         ALIGNED_SIGNATURE: {"inputs": files | points, "outputs": outputs},
-        CLASSIFY_SIGNATURE: {
-            "inputs": {INPUTS: tensor("string")},
-            "outputs": {
-                CLASSES: tensor("string", num_classes),
-                SCORES: tensor("float32", num_classes),
-            },
-        },
-        CARD_SIGNATURE: {
-            "inputs": {FIELD: tensor("string")},
-            "outputs": {VALUE: tensor("string")},
-        },
+        **text_signatures(num_classes),
     }

@@ -1,7 +1,6 @@
 """Whether an artefact is the trained model: structure, then numbers."""
 
 import dataclasses
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -77,19 +76,30 @@ def verify(
         num_classes=len(card.class_names),
         frames=signature.takes_frames(card.preprocessing),
     )
+    described = describe(artefact, path, wanted, opset=opset)
+    answers = _replay(artefact, path, expected, list(wanted))
+    record = judge(artefact, described, answers, expected, card, BATCHES)
+    if FRAMES_SIGNATURE in wanted:
+        record["differences"][FRAMES_SIGNATURE] = _frames(answers, expected, card)
+    return record
+
+
+def describe(
+    artefact: Format, path: Path, wanted: dict[str, dict[str, Any]], *, opset: int
+) -> structure.Structure:
+    """What the file says of itself, with the signatures that are wanted.
+
+    Raises:
+        ExportError: If the structure is wrong, or names, shapes or dtypes are others.
+    """
     described = structure.describe(artefact, path, opset=opset)
     if described.signatures != wanted:
         raise ExportError(
             f"{artefact}: names, shapes or dtypes are wrong. Wanted: {wanted}. "
             f"Written: {described.signatures}."
         )
-    answers = _replay(artefact, path, expected, list(wanted))
     # In the order of `wanted`: that of a file's signatures may be any.
-    described = dataclasses.replace(described, signatures=wanted)
-    record = judge(artefact, described, answers, expected, card, BATCHES)
-    if FRAMES_SIGNATURE in wanted:
-        record["differences"][FRAMES_SIGNATURE] = _frames(answers, expected, card)
-    return record
+    return dataclasses.replace(described, signatures=wanted)
 
 
 def judge(
@@ -263,19 +273,9 @@ def _score(
 def _replay(
     artefact: Format, path: Path, expected: Reference, names: list[str]
 ) -> dict[str, np.ndarray]:
-    with tempfile.TemporaryDirectory() as folder:
-        inputs, outputs = Path(folder, "inputs.npz"), Path(folder, "outputs.npz")
-        clips: dict[str, Any] = {"patches": expected.patches}
-        if artefact in QUANTIZED and expected.evaluation is not None:
-            clips["evaluation"] = expected.evaluation.patches
-        np.savez(inputs, **clips)
-        request = {
-            "artefact": str(path.resolve()),
-            "inputs": str(inputs),
-            "outputs": str(outputs),
-            "signatures": names,
-            "batches": BATCHES,
-        }
-        fresh_process.run("export.replay", request, f"Running {path.name}")
-        with np.load(outputs) as answers:
-            return dict(answers)
+    inputs = {"patches": expected.patches}
+    if artefact in QUANTIZED and expected.evaluation is not None:
+        inputs["evaluation"] = expected.evaluation.patches
+    return fresh_process.answers(
+        "export.replay", path, inputs, signatures=names, batches=BATCHES
+    )

@@ -267,6 +267,9 @@ class FitConfig:
     """Devices that share every batch, such as GPU:0 GPU:1; by default all GPUs."""
     tensorboard: bool = False
     """Whether losses are written for TensorBoard, to OUT/tensorboard."""
+    xla: bool = False
+    """Whether XLA compiles the training step: it starts later and then runs faster.
+    For one device."""
 
     def __post_init__(self) -> None:
         require(0 <= self.ema < 1, "`ema` must be in [0, 1).", ema=self.ema)

@@ -49,6 +49,12 @@ class TransferConfig:
     """Probability that a sample loses a head in a block (published: 0.3)."""
     attention_scale: float | None = None
     """Factor of the attention scores; None: 1 / sqrt(features of a head)."""
+    start_deviation: float = 0.02
+    """Standard deviation of the encoder's first weights. About 1 / sqrt(width) where
+    training starts from noise: a narrow encoder that starts with less learns nothing
+    for thousands of steps."""
+    position_deviation: float = 0.02
+    """The same of the first positions, which are added to features of about 1."""
 
     def __post_init__(self) -> None:
         require(
@@ -81,6 +87,9 @@ class TransferConfig:
         for name in ("map_drop_rate", "head_drop_rate"):
             value = getattr(self, name)
             require(0 <= value < 1, f"`{name}` must be in [0, 1).", **{name: value})
+        for name in ("start_deviation", "position_deviation"):
+            value = getattr(self, name)
+            require(value > 0, f"`{name}` must be positive.", **{name: value})
 
 
 TRANSFER_IR50 = TransferConfig()
@@ -93,6 +102,8 @@ TRANSFER_SMALL = TransferConfig(
     encoder_depth=4,
     num_heads=4,
     feed_forward_units=768,
+    start_deviation=0.06,
+    position_deviation=0.5,
 )
 """For one processor: about a thirtieth of the work."""
 
@@ -105,6 +116,8 @@ TRANSFER_TINY = TransferConfig(
     encoder_depth=2,
     num_heads=4,
     feed_forward_units=192,
+    start_deviation=0.1,
+    position_deviation=0.5,
 )
 """For tests and synthetic faces: trains in minutes on one processor."""
 

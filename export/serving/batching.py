@@ -5,8 +5,9 @@ A batch holds requests of one signature of one version, never of two.
 
 import asyncio
 import collections
+import contextlib
 import dataclasses
-from concurrent.futures import ThreadPoolExecutor
+import functools
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from export.serving.metrics import Metrics
 from export.serving.servable import Arrays, Servable
 from export.serving.settings import BatchingSettings
 from export.serving.status import ServingError, Status
+from export.serving.threads import Threads, expire, give
 
 
 @dataclasses.dataclass(eq=False)
@@ -37,9 +39,7 @@ class Batcher:
     def __init__(self, settings: BatchingSettings, metrics: Metrics) -> None:
         self._settings = settings
         self._metrics = metrics
-        self._threads = ThreadPoolExecutor(
-            settings.num_batch_threads, thread_name_prefix="batch"
-        )
+        self._threads = Threads(settings.num_batch_threads)
         self._playing: set[asyncio.Future] = set()
         self._queues: dict[tuple[Servable, str], collections.deque[_Task]] = {}
 
@@ -61,15 +61,15 @@ class Batcher:
             ServingError: If too many wait already, the graph refuses this request, or
                 the time is over.
         """
-        futures = self._started(servable, signature, inputs)
+        parts = self._started(servable, signature, inputs)
+        # Futures and timers and no coroutines, which would cost a task a request.
+        timer = asyncio.get_running_loop().call_later(seconds, expire, parts, seconds)
         try:
-            # Futures and no coroutine, which would cost a task a request.
-            outputs = await asyncio.wait_for(asyncio.gather(*futures), seconds)
-        except asyncio.TimeoutError as error:
-            raise ServingError(
-                Status.DEADLINE_EXCEEDED, f"No answer within {seconds} s"
-            ) from error
-        return _joined(outputs)
+            if len(parts) == 1:
+                return await parts[0]
+            return _joined(await asyncio.gather(*parts))
+        finally:
+            timer.cancel()
 
     def _started(
         self, servable: Servable, signature: str, inputs: Arrays
@@ -77,9 +77,7 @@ class Batcher:
         """The parts of one request, on their way."""
         settings = self._settings
         if not (settings.enable_batching and servable.signatures[signature].joinable):
-            run = servable.run
-            loop = asyncio.get_running_loop()
-            return [loop.run_in_executor(self._threads, run, signature, inputs)]
+            return [self._threads.start(lambda: servable.run(signature, inputs))]
         rows = len(next(iter(inputs.values())))
         most = settings.max_execution_batch_size
         pieces = [
@@ -92,7 +90,7 @@ class Batcher:
         """Ends the threads, once what runs has run, asked for still or not."""
         while self._playing:
             await asyncio.wait(self._playing)
-        self._threads.shutdown()
+        self._threads.close()
 
     def _enqueue(
         self, servable: Servable, signature: str, pieces: list[Arrays]
@@ -131,13 +129,11 @@ class Batcher:
             key = min(ready, key=lambda key: self._queues[key][0].arrived)
             batch = self._take(key)
             if batch:
-                playing = asyncio.ensure_future(self._play(key, batch))
-                self._playing.add(playing)
-                playing.add_done_callback(self._played)
+                self._play(key, batch)
 
     def _is_ready(self, key: tuple[Servable, str]) -> bool:
         queue = self._queues[key]
-        while queue and queue[0].done.cancelled():
+        while queue and queue[0].done.done():
             queue.popleft()
         if not queue:
             return False
@@ -154,7 +150,7 @@ class Batcher:
         most = self._settings.max_execution_batch_size
         while queue and rows + queue[0].rows <= most:
             task = queue.popleft()
-            if not task.done.cancelled():
+            if not task.done.done():
                 batch.append(task)
                 rows += task.rows
         if not queue:
@@ -162,29 +158,26 @@ class Batcher:
             del self._queues[key]
         return batch
 
-    async def _play(self, key: tuple[Servable, str], batch: list[_Task]) -> None:
+    def _play(self, key: tuple[Servable, str], batch: list[_Task]) -> None:
         servable, signature = key
         self._metrics.batch(signature, sum(task.rows for task in batch))
-        loop = asyncio.get_running_loop()
-        try:
-            # Held for itself too: who asked may have gone away.
-            with servable.used():
-                answers = await loop.run_in_executor(
-                    self._threads, self._answer, servable, signature, batch
-                )
-        except Exception as error:
-            answers = [error] * len(batch)
-        for task, answer in zip(batch, answers, strict=True):
-            if task.done.cancelled():
-                continue
-            if isinstance(answer, Exception):
-                task.done.set_exception(answer)
-            else:
-                task.done.set_result(answer)
+        # Held for itself too: who asked may have gone away.
+        held = contextlib.ExitStack()
+        held.enter_context(servable.used())
+        answer = functools.partial(self._answer, servable, signature, batch)
+        playing = self._threads.start(answer)
+        self._playing.add(playing)
 
-    def _played(self, playing: asyncio.Future) -> None:
-        self._playing.discard(playing)
-        self._pump()
+        def played(playing: asyncio.Future) -> None:
+            held.close()
+            self._playing.discard(playing)
+            error = playing.exception()
+            answers = [error] * len(batch) if error else playing.result()
+            for task, answer in zip(batch, answers, strict=True):
+                give(task.done, answer)
+            self._pump()
+
+        playing.add_done_callback(played)
 
     def _answer(
         self, servable: Servable, signature: str, batch: list[_Task]

@@ -4,7 +4,7 @@ import collections
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import tyro
 from rich.markup import escape
@@ -53,14 +53,18 @@ class Check:
     """Decode every frame of every clip, or every picture; takes minutes where the rest
     takes seconds."""
     out: Path | None = None
-    """Folder for findings.csv and counts.csv, and check.html of clips."""
+    """Folder for check.html, findings.csv and counts.csv."""
 
     def run(self) -> int:
         if self.dataset in get_args(PhotoSetName):
             from fgrmer_tf.cli.check_photos import run_photo_check
 
             return run_photo_check(
-                self.dataset, self.root, self.reading, deep=self.deep, out=self.out
+                cast(PhotoSetName, self.dataset),
+                self.root,
+                self.reading,
+                deep=self.deep,
+                out=self.out,
             )
         return self._check_clips()
 

@@ -38,13 +38,15 @@ def _page(result: CheckResult, root: Path) -> CheckPage:
         dataset=result.dataset,
         root=show(root),
         title=result.labels.title,
-        classes_name=result.labels.name,
+        options=f"--classes {result.labels.name}",
         reasons=result.reasons,
         clips=len(result.samples),
         frames=result.frames,
         decoded=result.decoded,
         total=dataclasses.asdict(tally.total_tally(result)),
-        classes=[dataclasses.asdict(one) for one in tally.class_tallies(result)],
+        classes={
+            "class": [dataclasses.asdict(one) for one in tally.class_tallies(result)]
+        },
         subjects=[dataclasses.asdict(one) for one in tally.subject_tallies(result)],
         units=[dataclasses.asdict(one) for one in tally.unit_tallies(result)],
         findings={

@@ -11,6 +11,7 @@ import numpy as np
 from fgrmer_tf import atomic
 from fgrmer_tf.config import MotionConfig
 from fgrmer_tf.errors import InputError
+from fgrmer_tf.training.kept_model import load_kept_model
 from fgrmer_tf.training.run_folder import MODEL_FILE
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def load_trained(run: Path) -> tuple["keras.Model", "ServingConstants"]:
     """Reads the model of a `fgrmer train` or `fgrmer import-torch` run.
 
     Raises:
-        InputError: If `run` holds no such model.
+        InputError: If `run` holds no such model, or one that cannot be read.
     """
     missing = [n for n in (MODEL_FILE, _CONSTANTS_FILE) if not (run / n).is_file()]
     if missing:
@@ -60,8 +61,6 @@ def load_trained(run: Path) -> tuple["keras.Model", "ServingConstants"]:
             f"A trained run holds {MODEL_FILE} and {_CONSTANTS_FILE}. Missing in "
             f"`{run}`: {', '.join(missing)}. Make one with `fgrmer train`."
         )
-    import keras
-
     import fgrmer_tf.models.fgrmer  # noqa: F401  registers the layers for loading
     from export.serving_graph import ServingConstants
 
@@ -69,8 +68,7 @@ def load_trained(run: Path) -> tuple["keras.Model", "ServingConstants"]:
     fields["class_names"] = tuple(fields["class_names"])
     if fields["au_embeddings"] is not None:
         fields["au_embeddings"] = np.array(fields["au_embeddings"], np.float32)
-    model: Any = keras.saving.load_model(run / MODEL_FILE, compile=False)
-    return model, ServingConstants(**fields)
+    return load_kept_model(run), ServingConstants(**fields)
 
 
 def load_predictor(path: Path) -> Predictor:

@@ -1,12 +1,13 @@
-"""`fgrmer transfer`: whole expressions in pictures, from a data set to its score."""
+"""`fgrmer transfer train` and `evaluate`: whole expressions, from a store to scores."""
 
 import dataclasses
 from pathlib import Path
 from typing import Annotated, Any
 
 import tyro
+from rich.markup import escape
 
-from fgrmer_tf.cli.console import count_table, progress, say, start_tensorflow
+from fgrmer_tf.cli.console import progress, say, start_tensorflow
 from fgrmer_tf.cli.transfer_folds import STATE, Fitting
 from fgrmer_tf.cli.transfer_options import (
     BY_DATA_SET,
@@ -16,6 +17,7 @@ from fgrmer_tf.cli.transfer_options import (
     run_settings,
     training_rows,
 )
+from fgrmer_tf.cli.transfer_start import RANDOM_START, StartOptions
 from fgrmer_tf.config import PLAIN_FIT, FitConfig
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.transfer_config import (
@@ -24,59 +26,6 @@ from fgrmer_tf.transfer_config import (
     TransferTrainConfig,
 )
 from fgrmer_tf.transfer_experiments import TransferExperimentName
-from input_pipeline.macro.names import (
-    AS_PUBLISHED,
-    Alignment,
-    PhotoReading,
-    PhotoSetName,
-)
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class TransferPrepare:
-    """Makes an image store of a data set: every usable picture as a square."""
-
-    dataset: tyro.conf.Positional[PhotoSetName]
-    """Name of the data set."""
-    root: tyro.conf.Positional[Path]
-    """Its folder, as delivered."""
-    out: Path
-    """Store to make."""
-    side: int = 112
-    """Side of a square [px]."""
-    alignment: Alignment = "none"
-    """`face`: by the landmarks of each face; `none`: the middle of the picture."""
-    reading: Annotated[PhotoReading, tyro.conf.arg(name="")] = AS_PUBLISHED
-
-    def run(self) -> None:
-        if self.alignment == "face":
-            from fgrmer_tf.cli.console import start_landmarks
-
-            start_landmarks()
-        from input_pipeline.findings import count_rules, read_repairs, read_skips
-        from input_pipeline.macro import catalogue
-        from input_pipeline.macro.store_writing import write_store
-
-        photos = catalogue.load(self.dataset, self.root, self.reading)
-        with progress("cutting pictures") as update:
-            header = write_store(
-                self.out,
-                photos,
-                side=self.side,
-                alignment=self.alignment,
-                source={
-                    "dataset": self.dataset,
-                    "reading": dataclasses.asdict(self.reading),
-                },
-                progress=update,
-            )
-        for title, found in (
-            ("left out", read_skips(self.out)),
-            ("repairs", read_repairs(self.out)),
-        ):
-            if found:
-                count_table(title, count_rules(found))
-        say(f"store: {self.out}, {header['photos']} pictures")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -93,9 +42,16 @@ class TransferFit:
     train: Annotated[TransferTrainConfig, tyro.conf.arg(name="")]
     augment: AugmentConfig
     fit: Annotated[FitConfig, tyro.conf.arg(name="")] = PLAIN_FIT
+    start: Annotated[StartOptions, tyro.conf.arg(name="")] = RANDOM_START
 
     def settings_of(self, table: Any) -> TransferExperiment:
         """The experiment as the options have it, for one store."""
+        if self.experiment == "published" and self.start == RANDOM_START:
+            say(
+                "The published step size is for weights that know faces; from a random "
+                "start it learns next to nothing. Give --stem-weights and "
+                "--encoder-weights, or take another --experiment."
+            )
         network = resolve_network(table, self.network)
         return TransferExperiment(
             network=network, train=self.train, augment=self.augment
@@ -118,14 +74,18 @@ class TransferTrain(TransferFit):
         table = read_store(self.store)
         rows = training_rows(table)
         experiment = self.settings_of(table)
+        start = self.start.read(experiment.network, table.class_names)
+        for note in start.notes:
+            say(escape(note))
         settings = run_settings(
             table,
             experiment,
             fit=dataclasses.asdict(self.fit),
             seeds=[self.seed],
             protocol=f"none: {len(rows)} pictures are trained on, none is tested",
+            **start.settings,
         )
-        fitting = Fitting(table=table, experiment=experiment, fit=self.fit)
+        fitting = Fitting(table=table, experiment=experiment, fit=self.fit, start=start)
         epochs = self.train.epochs
         with RunFolder(self.out, settings) as run, progress("training") as update:
             train_final(
@@ -161,6 +121,7 @@ class TransferEvaluate(TransferFit):
             self.fit,
             self.split,
             self.seed,
+            self.start,
         )
         full = metrics["full"]
         say(
@@ -177,14 +138,17 @@ def evaluate_transfer(
     fit: FitConfig,
     split: PhotoProtocol,
     seeds: tuple[int, ...],
+    start: StartOptions,
 ) -> dict[str, Any]:
     """Trains and tests every fold of a store and writes the run folder `out`.
+
+    Every fold starts from the same weights: those of `start` come from other data.
 
     Returns:
         Content of `metrics.json`.
 
     Raises:
-        InputError: If seeds are missing or equal, or as folds and training say.
+        InputError: If seeds are missing or equal, or as folds, start and training say.
     """
     if len(set(seeds)) < len(seeds) or not seeds:
         raise InputError(f"--seed takes distinct numbers. Received: {seeds}.")
@@ -195,14 +159,20 @@ def evaluate_transfer(
 
     table = read_store(store)
     folds = split.make(table)
+    given = start.read(experiment.network, table.class_names)
+    for note in given.notes:
+        say(escape(note))
     settings = run_settings(
         table,
         experiment,
         fit=dataclasses.asdict(fit),
         seeds=list(seeds),
         **split.settings(table),
+        **given.settings,
     )
-    fitting = Fitting(table=table, experiment=experiment, fit=fit)
+    fitting = Fitting(table=table, experiment=experiment, fit=fit, start=given)
     with RunFolder(out, settings) as run:
         results = fitting.results(folds, seeds, run)
-        return conclude_transfer(store=store, table=table, run=run, results=results)
+        return conclude_transfer(
+            store=store, table=table, run=run, results=results, notes=given.notes
+        )

@@ -46,6 +46,7 @@ class TransferAblation(TransferFit):
                 self.fit,
                 self.split,
                 self.seed,
+                self.start,
             )
             parameters = build_transfer(experiment.network).count_params()
             rows.append(ablation_row(name, parameters, metrics))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fgrmer_tf.cli.console import progress
+from fgrmer_tf.cli.transfer_start import Start
 from fgrmer_tf.config import FitConfig
 from fgrmer_tf.transfer_config import TransferExperiment
 
@@ -33,11 +34,13 @@ class Fitting:
         table: The store.
         experiment: Its network has the store's classes and picture size.
         fit: Precision, averaging, devices.
+        start: Gives each new network the weights that it starts from.
     """
 
     table: "PhotoTable"
     experiment: TransferExperiment
     fit: FitConfig
+    start: Start
 
     def model(
         self, rows: np.ndarray, seed: int, folder: Path, on_epoch: "OnEpoch"
@@ -72,6 +75,7 @@ class Fitting:
             seed=seed,
             state=folder / STATE,
             fit=self.fit,
+            start=self.start,
             log_folder=folder / "tensorboard",
             on_epoch=on_epoch,
         )

@@ -20,10 +20,14 @@ Protocol = Literal["official", "kfold"]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TransferOptions(TransferConfig):
-    """Architecture of TransFER; classes and picture size are those of the store."""
+    """Architecture of TransFER, but for its classes and the size of its pictures."""
 
     num_classes: tyro.conf.Suppress[int] = TransferConfig.num_classes
     image_size: tyro.conf.Suppress[int] = TransferConfig.image_size
+
+
+PUBLISHED_NETWORK = TransferOptions()
+"""The architecture of the released TransFER."""
 
 
 def transfer_options(experiment: TransferExperiment) -> dict[str, Any]:

@@ -22,6 +22,7 @@ def conclude_transfer(
     table: "PhotoTable",
     run: "RunFolder",
     results: "Sequence[FoldResult]",
+    notes: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Scores a finished run and writes all its files but the folds.
 
@@ -33,6 +34,7 @@ def conclude_transfer(
         table: Its content.
         run: The run; `protocol` is read from its settings.
         results: Its folds, of every seed.
+        notes: Sentences about the whole run, for the page.
 
     Returns:
         Content of `metrics.json`; `uf1` is macro F1.
@@ -57,13 +59,26 @@ def conclude_transfer(
             study=scored,
             settings=run.settings,
             versions=run.versions,
+            notes=notes,
             skipped=[dataclasses.asdict(skip) for skip in read_skips(store)],
             system="TransFER expression recognition",
             things="pictures",
             people=table.header["subjects_known"],
+            published_pictures=published_for(table, run.settings["protocol"]),
         )
     )
     atomic.write_text(run.path / REPORT_FILE, page)
     atomic.write_text(run.path / SCORES_FILE, score_csv(scored.metrics))
     run.save(scored.predictions, scored.metrics)
     return scored.metrics
+
+
+def published_for(table: "PhotoTable", protocol: str) -> list[dict[str, str]]:
+    """Accuracies of others under this protocol, on these classes of this data set."""
+    from fgrmer_tf.report.published import published_accuracies
+    from input_pipeline.macro.expressions import EXPRESSIONS
+
+    count = len(table.class_names)
+    if protocol != "official" or table.class_names != EXPRESSIONS[:count]:
+        return []
+    return published_accuracies(table.header["dataset"], count)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fgrmer_tf.errors import InputError
+from fgrmer_tf.training.kept_model import load_kept_model
 from fgrmer_tf.training.run_folder import CONFIG_FILE, MODEL_FILE, read_settings
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def load_transfer(run: Path) -> tuple["keras.Model", "TransferConstants"]:
     """Reads the model of a `fgrmer transfer train` run.
 
     Raises:
-        InputError: If `run` holds none.
+        InputError: If `run` holds none, or one that cannot be read.
     """
     settings = read_settings(run)
     if settings.get("system") != SYSTEM or not (run / MODEL_FILE).is_file():
@@ -76,8 +77,6 @@ def load_transfer(run: Path) -> tuple["keras.Model", "TransferConstants"]:
             f"A trained TransFER holds {MODEL_FILE} and its settings. Received: "
             f"`{run}`. Make one with `fgrmer transfer train`."
         )
-    import keras
-
     import fgrmer_tf.models.transfer  # noqa: F401  registers the layers for loading
     from export.transfer_graph import TransferConstants
 
@@ -87,8 +86,7 @@ def load_transfer(run: Path) -> tuple["keras.Model", "TransferConstants"]:
         deviation=tuple(settings["normalization"]["deviation"]),
         alignment=settings["alignment"],
     )
-    model: Any = keras.saving.load_model(run / MODEL_FILE, compile=False)
-    return model, constants
+    return load_kept_model(run), constants
 
 
 def load_photo_predictor(path: Path) -> PhotoPredictor:

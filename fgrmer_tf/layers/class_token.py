@@ -13,9 +13,14 @@ START_DEVIATION = 0.02
 class ClassTokenAndPositions(keras.layers.Layer):
     """Flattens a grid row by row, puts a learnt token first, adds learnt positions.
 
+    Both start as truncated normal noise.
+
     Source:
         Dosovitskiy et al., ICLR 2021; TransFER's released code `trans_fer.py`.
-        Differs: no.
+        Differs: the deviation of the positions can be chosen.
+
+    Args:
+        position_deviation: float above 0. Standard deviation of the first positions.
 
     Call arguments:
         grid: Float tensor `(batch, height, width, features)`; unitless.
@@ -27,7 +32,19 @@ class ClassTokenAndPositions(keras.layers.Layer):
     State:
         class_token: `(1, 1, features)`. positions: `(1, 1 + height * width, features)`,
         with one for the class token.
+
+    Raises:
+        ValueError: At construction, if the deviation is not positive.
     """
+
+    def __init__(self, position_deviation=START_DEVIATION, **kwargs):
+        super().__init__(**kwargs)
+        if not position_deviation > 0:
+            raise ValueError(
+                "`position_deviation` must be positive. "
+                f"Received: position_deviation={position_deviation}"
+            )
+        self.position_deviation = position_deviation
 
     def build(self, grid_shape):
         _, height, width, features = grid_shape
@@ -38,8 +55,9 @@ class ClassTokenAndPositions(keras.layers.Layer):
         )
         self.positions = self.add_weight(
             shape=(1, 1 + height * width, features),
-            # One instance repeats its values at each call.
-            initializer=keras.initializers.TruncatedNormal(stddev=START_DEVIATION),
+            initializer=keras.initializers.TruncatedNormal(
+                stddev=self.position_deviation
+            ),
             name="positions",
         )
 
@@ -57,3 +75,6 @@ class ClassTokenAndPositions(keras.layers.Layer):
     def compute_output_shape(self, grid_shape):
         batch, height, width, features = grid_shape
         return (batch, 1 + height * width, features)
+
+    def get_config(self):
+        return {**super().get_config(), "position_deviation": self.position_deviation}

@@ -34,6 +34,7 @@ class PreNormEncoderLayer(keras.layers.Layer):
         head_drop: `heads`: the output of one head is 0 (paper); `reference`: query, key
             and value of one of the first `num_heads` tokens are (released code).
         attention_scale: float above 0, or `None` for `1 / sqrt(features of a head)`.
+        start_deviation: float above 0. Standard deviation of the first weights.
 
     Call arguments:
         tokens: Float tensor `(batch, tokens, features)`; unitless.
@@ -48,8 +49,8 @@ class PreNormEncoderLayer(keras.layers.Layer):
         dropping: `AttentionDropping`.
 
     Raises:
-        ValueError: At construction, if a size is below 1, `head_drop` is unknown or the
-            scale is not positive.
+        ValueError: At construction, if a size is below 1, `head_drop` is unknown or
+            scale or deviation is not positive.
         ValueError: At build, if the heads do not divide the features.
     """
 
@@ -60,15 +61,19 @@ class PreNormEncoderLayer(keras.layers.Layer):
         head_drop_rate,
         head_drop="heads",
         attention_scale=None,
+        start_deviation=START_DEVIATION,
         **kwargs,
     ):
         super().__init__(**kwargs)
-        positive = attention_scale is None or attention_scale > 0
+        positive = (attention_scale is None or attention_scale > 0) and (
+            start_deviation > 0
+        )
         if min(num_heads, hidden_units) < 1 or not positive:
             raise ValueError(
                 "`num_heads` and `hidden_units` must be at least 1, `attention_scale` "
-                f"positive. Received: num_heads={num_heads}, "
-                f"hidden_units={hidden_units}, attention_scale={attention_scale}"
+                f"and `start_deviation` positive. Received: num_heads={num_heads}, "
+                f"hidden_units={hidden_units}, attention_scale={attention_scale}, "
+                f"start_deviation={start_deviation}"
             )
         if head_drop not in HEAD_DROPS:
             raise ValueError(
@@ -79,6 +84,7 @@ class PreNormEncoderLayer(keras.layers.Layer):
         self.head_drop_rate = head_drop_rate
         self.head_drop = head_drop
         self.attention_scale = attention_scale
+        self.start_deviation = start_deviation
         # Joint query, key, value: (batch, tokens, 3, heads, features of a head);
         # outputs of heads: (batch, heads, tokens, features of a head).
         among = num_heads if head_drop == "reference" else None
@@ -114,7 +120,7 @@ class PreNormEncoderLayer(keras.layers.Layer):
         self.dropping.build(by_head if self.head_drop == "heads" else joint)
 
     def _dense(self, units, shape, name, use_bias=True):
-        start: Any = keras.initializers.TruncatedNormal(stddev=START_DEVIATION)
+        start: Any = keras.initializers.TruncatedNormal(stddev=self.start_deviation)
         dense = keras.layers.Dense(
             units,
             use_bias=use_bias,
@@ -172,4 +178,5 @@ class PreNormEncoderLayer(keras.layers.Layer):
             "head_drop_rate": self.head_drop_rate,
             "head_drop": self.head_drop,
             "attention_scale": self.attention_scale,
+            "start_deviation": self.start_deviation,
         }

@@ -23,6 +23,10 @@ _UNREADABLE = (
 )
 
 
+_INNER = "state_dict"
+"""Where checkpoints of OpenMMLab and Lightning keep it, beside other things."""
+
+
 def read_state_dict(path: str | Path) -> StateDict:
     """Reads a state dict from a file.
 
@@ -30,7 +34,8 @@ def read_state_dict(path: str | Path) -> StateDict:
 
     Args:
         path: `.npz` with one array a state-dict name, or `.pth` as written by
-            `torch.save(model.state_dict(), path)`.
+            `torch.save(model.state_dict(), path)`; a checkpoint that holds the state
+            dict as `state_dict` will do.
 
     Returns:
         Arrays by name; those of a `.pth` as float32.
@@ -82,6 +87,8 @@ def _read_pth(path: Path) -> StateDict:
             f"A `.pth` must hold plain tensors, as `torch.save(model.state_dict(), "
             f"path)` writes them. Received: `{path}`, which PyTorch refuses ({reason})."
         ) from error
+    if isinstance(state, dict) and isinstance(state.get(_INNER), dict):
+        state = state[_INNER]
     if not isinstance(state, dict) or not all(map(torch.is_tensor, state.values())):
         found = sorted(map(str, state)) if isinstance(state, dict) else type(state)
         raise InputError(

@@ -99,7 +99,7 @@ def build_transfer(config: TransferConfig) -> keras.Model:
     if config.local_attentions:
         features = _attended(features, config)
     features = keras.layers.Conv2D(config.embedding_dim, 1, name="projection")(features)
-    tokens = ClassTokenAndPositions(name="tokens")(features)
+    tokens = ClassTokenAndPositions(config.position_deviation, name="tokens")(features)
     for depth in range(1, config.encoder_depth + 1):
         tokens = PreNormEncoderLayer(
             num_heads=config.num_heads,
@@ -107,6 +107,7 @@ def build_transfer(config: TransferConfig) -> keras.Model:
             head_drop_rate=config.head_drop_rate,
             head_drop=config.head_drop,
             attention_scale=config.attention_scale,
+            start_deviation=config.start_deviation,
             name=f"encoder_{depth}",
         )(tokens)
     tokens = keras.layers.LayerNormalization(epsilon=NORM_EPSILON, name="final_norm")(

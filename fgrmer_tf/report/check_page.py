@@ -11,17 +11,21 @@ from fgrmer_tf.report.au_figures import cooccurrence_figure
 from fgrmer_tf.report.template import render
 
 _KINDS = (
-    ("fault", "Left out", "Something is wrong with these clips; nothing was guessed."),
+    (
+        "fault",
+        "Left out",
+        "Something is wrong with these {things}; nothing was guessed.",
+    ),
     (
         "warning",
         "Warnings",
-        "These clips are used. Look at them before you trust them.",
+        "These {things} are used. Look at them before you trust them.",
     ),
     ("repair", "Repairs", "Every value that was changed or chosen, with the old one."),
     (
         "protocol",
         "By the protocol",
-        "Nothing is wrong; the class set does not have them.",
+        "Nothing is wrong; the chosen classes do not have them.",
     ),
 )
 
@@ -33,43 +37,47 @@ class CheckPage:
     Args:
         dataset: Name of the data set.
         root: Its folder.
-        title: The class set, for people.
-        classes_name: The class set, as `--classes` takes it.
+        title: What the classes are, for people.
+        options: How the command line chooses that.
         reasons: Why the set is not usable; empty if it is.
-        clips: Number of usable clips.
-        frames: Frames in the folders of the clips.
-        decoded: Images that were decoded.
-        total: Count of the whole data set.
-        classes: Count of each class.
-        subjects: Count of each subject.
-        units: Count of each action unit of CD6ME, if they compare.
+        clips: Number of usable clips, or pictures.
+        frames: Image files that were looked at.
+        decoded: Those that were decoded.
+        classes: Heading -> count of each class, of the whole set or of a part.
+        subjects: Count of each subject; empty where nobody knows who is seen.
         findings: Kind -> findings, each a mapping with `rule`, `row`, `subject`,
             `clip`, `detail`, `old`, `new` and `file`.
+        evidence: How far published numbers are verified: word and meaning.
+        total: Count of the whole data set, or `None`.
+        units: Count of each action unit of CD6ME, if they compare.
         composite: `listed`, `absent`, `extra` and `disputed`, or `None`.
         cooccurrence: int64 `(num_nodes, num_nodes)`, or `None` without annotation.
         adjacency: float `(num_nodes, num_nodes)`, or `None`.
         annotated: Usable clips with action units.
-        evidence: How far published numbers are verified: word and meaning.
+        notes: What is easily overlooked in this data set, in sentences.
+        thing: What is counted, in the singular.
     """
 
     dataset: str
     root: str
     title: str
-    classes_name: str
+    options: str
     reasons: Sequence[str]
     clips: int
     frames: int
     decoded: int
-    total: Mapping[str, Any]
-    classes: Sequence[Mapping[str, Any]]
+    classes: Mapping[str, Sequence[Mapping[str, Any]]]
     subjects: Sequence[Mapping[str, Any]]
-    units: Sequence[Mapping[str, Any]]
     findings: Mapping[str, Sequence[Mapping[str, Any]]]
-    composite: Mapping[str, Any] | None
-    cooccurrence: np.ndarray | None
-    adjacency: np.ndarray | None
-    annotated: int
     evidence: Sequence[tuple[str, str]]
+    total: Mapping[str, Any] | None = None
+    units: Sequence[Mapping[str, Any]] = ()
+    composite: Mapping[str, Any] | None = None
+    cooccurrence: np.ndarray | None = None
+    adjacency: np.ndarray | None = None
+    annotated: int = 0
+    notes: Sequence[str] = ()
+    thing: str = "clip"
 
 
 def render_check(page: CheckPage) -> str:
@@ -89,7 +97,10 @@ def render_check(page: CheckPage) -> str:
     return render(
         "check.html",
         page=page,
-        kinds=_KINDS,
+        kinds=[
+            (kind, heading, lead.format(things=f"{page.thing}s"))
+            for kind, heading, lead in _KINDS
+        ],
         rules=rules,
         subjects=sum(one["clips"] > 0 for one in page.subjects),
         most=max((one["clips"] for one in page.subjects), default=0) or 1,

@@ -56,6 +56,7 @@ class ReportData:
         things: What a row is, in the plural.
         people: Whether it is known who is seen; without it, intervals are over
             `things`.
+        published_pictures: Rows of `published_accuracies` that are of what was tested.
     """
 
     title: str
@@ -69,6 +70,7 @@ class ReportData:
     system: str = "FGRMER micro-expression recognition"
     things: str = "clips"
     people: bool = True
+    published_pictures: Sequence[Mapping[str, str]] = ()
 
 
 def render_report(data: ReportData) -> str:

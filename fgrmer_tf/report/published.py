@@ -23,6 +23,27 @@ def published_results() -> list[dict[str, str]]:
     return _read("published.csv")
 
 
+def published_accuracies(dataset: str, classes: int) -> list[dict[str, str]]:
+    """Accuracies on the official test part of a data set of pictures.
+
+    Source:
+        Each row's own. Rows that could only be recalled are left out, as is the
+        paper's ablation, which was found nowhere in numbers.
+
+    Args:
+        dataset: Short name.
+        classes: How many; numbers of another class count are none of its.
+
+    Returns:
+        Rows of `published_pictures.csv`: `method`, `year`, `dataset`, `classes`,
+        `accuracy`, `epoch_from_test_part` (whether the epoch was chosen on what is
+        tested: `likely` or `unknown`), `source` and `checked` (against what).
+    """
+    rows = _read("published_pictures.csv")
+    wanted = (dataset, str(classes))
+    return [row for row in rows if (row["dataset"], row["classes"]) == wanted]
+
+
 def measured_elsewhere() -> list[dict[str, str]]:
     """One honest protocol, many recipes, on the real MEGC 2019 composite.
 

@@ -87,6 +87,20 @@ def require_shares(devices: int, clips: int, batch_size: int) -> None:
         )
 
 
+def jit_compile(xla: bool, devices: int) -> Any:
+    """What `compile` is told of XLA: to use it, or to decide by itself.
+
+    Raises:
+        InputError: If XLA is asked for on several devices.
+    """
+    if xla and devices > 1:
+        raise InputError(
+            f"--xla compiles the step for one device. Received: {devices}. Name one by "
+            "--devices, or leave --xla out."
+        )
+    return True if xla else "auto"
+
+
 def tensorboard(folder: Path | None) -> list[keras.callbacks.Callback]:
     """The callback that writes for TensorBoard.
 

@@ -15,6 +15,7 @@ from fgrmer_tf.training.adam import BETA_1, BETA_2, EPSILON
 from fgrmer_tf.training.keras_fit import (
     OnEpoch,
     Watch,
+    jit_compile,
     policy,
     require_shares,
     strategy,
@@ -61,6 +62,7 @@ def fit_one(
         InputError: If the loss of an epoch is not finite.
         InputError: If TensorBoard is asked for and not installed, or has no folder.
         InputError: If a device does not exist, or batches cannot be shared by several.
+        InputError: If XLA is to compile for several devices.
     """
     logs = tensorboard(log_folder) if fit.tensorboard else []
     keras.utils.set_random_seed(seed)
@@ -78,6 +80,7 @@ def fit_one(
                 config.learning_rate, BETA_1, BETA_2, EPSILON, **averaged
             ),
             loss=classification_loss(),
+            jit_compile=jit_compile(fit.xla, sharing.num_replicas_in_sync),
         )
         history = model.fit(
             train,

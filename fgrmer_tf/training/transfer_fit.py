@@ -15,6 +15,7 @@ from fgrmer_tf.models.transfer import build_transfer
 from fgrmer_tf.training.keras_fit import (
     OnEpoch,
     Watch,
+    jit_compile,
     policy,
     require_shares,
     strategy,
@@ -28,6 +29,9 @@ from fgrmer_tf.transfer_config import TransferConfig, TransferTrainConfig
 Batches = Callable[[int], tf.data.Dataset]
 """From the first epoch to show, from 0, to the batches of it and all after it."""
 
+Start = Callable[[keras.Model], None]
+"""Gives a new network the weights that it starts from."""
+
 _CLIP_NORM = 1.0
 
 
@@ -40,6 +44,7 @@ def fit_transfer(
     seed: int,
     state: Path,
     fit: FitConfig = PLAIN_FIT,
+    start: Start | None = None,
     log_folder: Path | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     on_epoch: OnEpoch | None = None,
@@ -58,6 +63,7 @@ def fit_transfer(
         seed: Start of the model and of its dropping.
         state: The file.
         fit: Precision, averaging, devices.
+        start: Called before the first step; without it, all weights are random.
         log_folder: Where TensorBoard's files go.
         callbacks: Of the caller's own, after this function's.
         on_epoch: Called after each epoch.
@@ -70,6 +76,7 @@ def fit_transfer(
         InputError: If the loss of an epoch is not finite.
         InputError: If TensorBoard is asked for and not installed, or has no folder.
         InputError: If a device does not exist, or batches cannot be shared by several.
+        InputError: If XLA is to compile for several devices.
         InputError: If `state` is of another model, or damaged.
     """
     logs = tensorboard(log_folder) if fit.tensorboard else []
@@ -80,8 +87,12 @@ def fit_transfer(
     kept = KeepState(state)
     with policy(fit.precision), sharing.scope():
         model = build_transfer(network)
+        if start is not None:
+            start(model)
         model.compile(
-            optimizer=make_optimizer(config, steps, fit.ema), loss=distribution_loss()
+            optimizer=make_optimizer(config, steps, fit.ema),
+            loss=distribution_loss(),
+            jit_compile=jit_compile(fit.xla, sharing.num_replicas_in_sync),
         )
         model.optimizer.build(model.trainable_variables)
         done = kept.restore(model)

@@ -4,13 +4,14 @@ import collections
 import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import get_args
 
 from input_pipeline.checking.duplicates import equal_files
 from input_pipeline.checking.finding import KINDS, Finding, below, of_repair
 from input_pipeline.checking.image_files import deep_problem, file_problem
 from input_pipeline.checking.tally import Tally
 from input_pipeline.findings import Skip
-from input_pipeline.macro.photos import Photo, PhotoSet
+from input_pipeline.macro.photos import Photo, PhotoSet, Split
 from input_pipeline.macro.picture_size import picture_size
 from input_pipeline.macro.published import published_pictures
 from input_pipeline.macro.squares import photo_problem
@@ -40,6 +41,8 @@ class PhotoCheck:
         photos: Pictures that can be used.
         findings: All that was found, faults first.
         reasons: Why the set is not usable; empty if it is.
+        files: Picture files that were looked at.
+        decoded: Those that were decoded.
     """
 
     dataset: str
@@ -47,6 +50,13 @@ class PhotoCheck:
     photos: tuple[Photo, ...]
     findings: tuple[Finding, ...]
     reasons: tuple[str, ...]
+    files: int
+    decoded: int
+
+    def subject_tallies(self) -> list[Tally]:
+        """Pictures of everyone who is known."""
+        counts = collections.Counter(photo.subject for photo in self.photos)
+        return [Tally("subject", name, counts[name]) for name in sorted(counts) if name]
 
     def tallies(self) -> list[Tally]:
         """Pictures of each part and class, beside the published numbers."""
@@ -55,7 +65,7 @@ class PhotoCheck:
         )
         known = published_pictures(self.dataset)
         found = []
-        for split in sorted({split for split, _ in counts}):
+        for split in sorted({split for split, _ in counts}, key=get_args(Split).index):
             whole = sum(count for (part, _), count in counts.items() if part == split)
             said = known.get((split, ""))
             found.append(_tally("part", split or "all", whole, said))
@@ -108,6 +118,7 @@ def check_photos(
             rule, detail = problem
             findings.append(_about(photo, "fault", rule, detail, root))
         progress(done, len(found.photos))
+    files = sum(photo.pixels is None for photo in found.photos)
     findings += _duplicates(usable, found.class_names, root)
     findings.sort(key=lambda one: (KINDS.index(one.kind), one.row or 0))
     return PhotoCheck(
@@ -116,6 +127,8 @@ def check_photos(
         photos=tuple(usable),
         findings=tuple(findings),
         reasons=tuple(_reasons(usable, found.class_names)),
+        files=files,
+        decoded=files if deep else 0,
     )
 
 

@@ -42,6 +42,18 @@ AFFECTNET = dict(
 )
 """Code of AffectNet -> class; 8 none, 9 uncertain and 10 no face have none."""
 
+APVIT = (
+    "anger",
+    "disgust",
+    "fear",
+    "sadness",
+    "happiness",
+    "surprise",
+    "neutral",
+    "contempt",
+)
+"""Classes of APViT's released heads, in their order (its `mmcls/datasets/raf.py`)."""
+
 CK_PLUS = dict(
     enumerate(
         (

@@ -24,12 +24,18 @@ _KNOWN: dict[str, dict[tuple[str, str], tuple[int, str]]] = {
     },
 }
 
+EVIDENCE = {
+    "recalled": "from memory, compared with no source",
+    "notes": "read in notes of others, not counted on the data",
+}
+"""Word of evidence -> what it says of a number."""
+
 
 def published_pictures(dataset: str) -> dict[tuple[str, str], tuple[int, str]]:
     """Pictures of a part and class, (part, "") of all classes, that are published.
 
     Returns:
-        To the number and its evidence: `recalled`, or read in `notes` of others; none
-        was counted on the data. Empty where nothing is known.
+        To the number and its evidence, a word of `EVIDENCE`. Empty where nothing is
+        known.
     """
     return _KNOWN.get(dataset, {})

@@ -16,7 +16,7 @@ from input_pipeline.magnification.reduction import Shapes
 from input_pipeline.magnification.regions import MapPlan
 from input_pipeline.magnification.shape_map import EncodedFace, ShapeMapper
 
-WINDOW = 5.0
+WINDOW = 4.0
 """Standard deviation of the Gaussian window in which all is taken to move alike [px of
 the shape]."""
 MARGIN = 8

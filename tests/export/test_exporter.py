@@ -120,9 +120,9 @@ def test_other_models_export_too(request, name, artefact, tmp_path):
         assert opset.version == 15
 
 
-def wrong_weight(module, request, what):
+def wrong_weight(module, request, what, timeout):
     """Writes the model with one weight off by a thousandth."""
-    run(module, request, what)
+    run(module, request, what, timeout)
     if module != "export.build":
         return
     model = onnx.load(request["path"])

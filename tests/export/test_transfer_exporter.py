@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from export import manifest, push, runners, transfer_exporter
+from export.errors import ExportError
 from export.settings import ExportSettings
 from export.transfer_exporter import export_transfer
 from export.transfer_graph import TransferConstants
@@ -100,7 +101,7 @@ def test_a_wrong_answer_stops_the_export(exported, tmp_path, monkeypatch):
 
     monkeypatch.setattr(transfer_exporter, "reference", moved)
     images = Images(pixels=exported.pixels[:7], label=None, origin="drawn discs")
-    with pytest.raises(transfer_exporter.ExportError, match="differs from Keras"):
+    with pytest.raises(ExportError, match="differs from Keras"):
         export_transfer(
             exported.model,
             constants(),

@@ -18,6 +18,8 @@ from fgrmer_tf.transfer_config import (
         ("local_attentions", 1),
         ("num_heads", 7),
         ("map_drop_rate", 1.0),
+        ("start_deviation", 0.0),
+        ("position_deviation", -0.1),
         ("head_drop_rate", -0.1),
     ],
 )

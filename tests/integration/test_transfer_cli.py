@@ -1,7 +1,9 @@
 """`fgrmer transfer` as a user runs it, on a tiny data set in native layout."""
 
 import csv
+import dataclasses
 import json
+import re
 
 import keras
 import numpy as np
@@ -10,8 +12,10 @@ import pytest
 
 import fgrmer_tf.models.transfer  # noqa: F401  registers the layers for loading
 from fgrmer_tf.cli.main import main
+from fgrmer_tf.cli.transfer_report import published_for
 from fgrmer_tf.spec import IMAGE_DEVIATION, IMAGE_MEAN
 from input_pipeline.macro.expressions import class_names
+from input_pipeline.macro.store import read_store
 from tests.support import photo_folders
 
 TRAINED = ["--experiment", "tiny", "--epochs", "1", "--batch-size", "13"]
@@ -87,6 +91,32 @@ def test_the_report_is_about_pictures(work):
     assert "<h2>Subjects</h2>" not in page
 
 
+def test_the_report_has_the_published_numbers_of_that_data_set(work):
+    page = (work / "run/report.html").read_text()
+    assert "official test part of raf-db with 7 classes" in page
+    assert "0.9091" in page
+
+
+@pytest.mark.parametrize(
+    ("dataset", "names", "protocol", "count"),
+    [
+        ("raf-db", class_names(7), "official", 7),
+        ("raf-db", class_names(7), "kfold", 0),
+        ("raf-db", class_names(8), "official", 0),
+        ("raf-db", tuple("abcdefg"), "official", 0),
+        ("affectnet", class_names(8), "official", 2),
+        ("class-folder", class_names(7), "official", 0),
+    ],
+)
+def test_published_numbers_are_of_the_same_classes_and_parts(
+    work, dataset, names, protocol, count
+):
+    table = dataclasses.replace(
+        read_store(work / "store"), class_names=names, header={"dataset": dataset}
+    )
+    assert len(published_for(table, protocol)) == count
+
+
 def test_the_same_commands_again_change_nothing(work):
     run, model = work / "run/predictions.csv", work / "model/model.keras"
     before = run.read_bytes(), model.read_bytes()
@@ -135,6 +165,39 @@ def test_check_reports_pictures_and_their_traps(work, capsys, tmp_path):
     findings = pd.read_csv(tmp_path / "findings.csv")
     assert "unreadable image" in set(findings["rule"])
     assert (tmp_path / "counts.csv").exists()
+    page = (tmp_path / "check.html").read_text()
+    page = re.sub("<style>.*?</style>|<[^>]+>", " ", page, flags=re.S)
+    page = " ".join(page.split())
+    counts = pd.read_csv(tmp_path / "counts.csv").set_index("name")["clips"]
+    for part in ("train", "test"):
+        assert (
+            f"{part} pictures here published difference evidence all classes "
+            f"{counts[part]} " in page
+        )
+    assert f"recalled surprise {counts['train surprise']} " in page
+    assert f"Usable pictures {counts['train'] + counts['test']} " in page
+    assert "subjects are not known" in page
+    assert "picture too small" in page
+    assert "Labels 1 to 7 are surprise" in page
+    assert "recalled from memory" in page
+    assert "clip" not in page
+
+
+def test_check_of_known_subjects_counts_them(tmp_path, capsys):
+    photo_folders.write(tmp_path / "data", "ck-plus")
+    command = ["check", "ck-plus", str(tmp_path / "data"), "--deep", "--out"]
+    assert main([*command, str(tmp_path / "out")]) == 0
+    page = (tmp_path / "out/check.html").read_text()
+    assert "<h2>Subjects</h2>" in page
+    people = sorted((tmp_path / "data/cohn-kanade-images").iterdir())
+    assert len(people) == photo_folders.SUBJECTS
+    for person in people:
+        assert f'title="{person.name}"' in page
+    counts = pd.read_csv(tmp_path / "out/counts.csv")
+    assert set(counts["name"][counts["what"] == "subject"]) == {p.name for p in people}
+    assert "--expressions 7 --last-frames 3" in page
+    assert "does not mean neutral" in page
+    assert "none decoded" not in page
 
 
 def test_check_says_no_with_its_status(work, capsys, tmp_path):

@@ -20,6 +20,7 @@ ENCODER = {
     "head_drop_rate": 0.7,
     "head_drop": "reference",
     "attention_scale": 0.9,
+    "start_deviation": 0.1,
 }
 CASES = {
     "unit": Case(
@@ -57,7 +58,7 @@ CASES = {
     ),
     "tokens": Case(
         layer=ClassTokenAndPositions,
-        arguments={},
+        arguments={"position_deviation": 0.5},
         inputs=(draw(2, 3, 5, 7),),
         output_shapes=((2, 16, 7),),
     ),
@@ -83,6 +84,19 @@ def test_the_first_token_is_learnt_and_the_rest_run_row_by_row():
     first = np.tile(layer.class_token[0], (2, 1))
     np.testing.assert_allclose(tokens[:, 0], first, atol=1e-6)
     np.testing.assert_allclose(tokens[:, 1:], grid.reshape(2, 15, 7), atol=1e-6)
+
+
+def test_weights_start_with_the_deviation_that_is_asked_for():
+    tokens = ClassTokenAndPositions(0.5)
+    tokens.build((None, 31, 37, 11))
+    encoder = PreNormEncoderLayer(2, 83, 0.0, start_deviation=0.1)
+    encoder.build((None, 5, 94))
+    wanted = [(tokens.positions, 0.5)]
+    for dense in ("qkv", "attention_out", "feed_forward_in", "feed_forward_out"):
+        wanted.append((getattr(encoder, dense).kernel, 0.1))
+    for variable, deviation in wanted:
+        # Keras cuts off at two deviations, which leaves 0.88 of them.
+        np.testing.assert_allclose(np.std(variable), 0.88 * deviation, rtol=0.03)
 
 
 def test_a_dropped_head_adds_nothing():
@@ -134,6 +148,8 @@ def test_attention_weights_are_those_of_the_call():
         (lambda: PreNormEncoderLayer(0, 5, 0.1), "num_heads=0"),
         (lambda: PreNormEncoderLayer(2, 5, 0.1, attention_scale=0.0), "scale=0.0"),
         (lambda: PreNormEncoderLayer(2, 5, 0.1, head_drop="tokens"), "'tokens'"),
+        (lambda: PreNormEncoderLayer(2, 5, 0.1, start_deviation=0.0), "deviation=0.0"),
+        (lambda: ClassTokenAndPositions(-0.5), "position_deviation=-0.5"),
         (lambda: PreNormEncoderLayer(2, 5, 0.1).build((None, 3, 5)), "features=5"),
     ],
 )

@@ -67,6 +67,13 @@ def test_a_pth_comes_back_as_float32(torch, pth):
         np.testing.assert_array_equal(state[name], value)
 
 
+def test_the_state_dict_of_a_checkpoint_is_found(torch, pth):
+    inner = {name: Tensor(value) for name, value in STATE.items()}
+    torch.stored = {"meta": {"epoch": 3}, "state_dict": inner, "optimizer": {}}
+    state = read_state_dict(pth)
+    assert state.keys() == STATE.keys()
+
+
 def test_a_pth_without_pytorch_says_what_to_do(monkeypatch, pth):
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(InputError, match="pip install torch"):

@@ -9,12 +9,7 @@ import pytest
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.models.transfer import build_transfer
 from fgrmer_tf.models.transfer_attention import attention_maps
-from fgrmer_tf.models.transfer_torch import (
-    encoder_pairs,
-    load,
-    stem_pairs,
-    whole_pairs,
-)
+from fgrmer_tf.models.transfer_releases import parts_of, plain, take
 from fgrmer_tf.transfer_config import TRANSFER_IR50, TRANSFER_SMALL, TRANSFER_TINY
 from tests.support.transfer_reference import load_reference, reference_state_dict
 
@@ -50,7 +45,7 @@ def state(reference):
 @pytest.fixture(scope="module")
 def model(state):
     model = build_transfer(TRANSFER_IR50)
-    load(whole_pairs(model), state)
+    take(model, state, parts_of(model))
     return model
 
 
@@ -120,8 +115,8 @@ def test_the_parts_of_other_networks_fill_stem_and_encoder(
         if name.startswith("vit.")
     }
     other = build_transfer(TRANSFER_IR50)
-    load(stem_pairs(other), flat, rest=("output_layer.",))
-    load(encoder_pairs(other), encoder)
+    take(other, flat, {"stem"})
+    take(other, encoder, {"encoder"})
     for ours, theirs in zip(other.weights, model.weights, strict=True):
         part = ours.path.split("/")[0]
         if part.startswith(("stem", "stage", "encoder", "tokens", "final")):
@@ -137,7 +132,7 @@ def test_every_fault_of_a_state_dict_is_listed(state):
     model = build_transfer(TRANSFER_IR50)
     before = np.array(model.get_layer("projection").kernel)
     with pytest.raises(InputError) as caught:
-        load(whole_pairs(model), faulty)
+        take(model, faulty, parts_of(model))
     message = str(caught.value)
     assert "4 faults" in message
     for part in (
@@ -154,7 +149,7 @@ def test_a_prefix_and_counters_do_not_matter(state):
     wrapped = {f"module.{name}": value for name, value in state.items()}
     wrapped["module.extractor.input_layer.1.num_batches_tracked"] = np.array(3)
     model = build_transfer(TRANSFER_IR50)
-    load(whole_pairs(model), wrapped)
+    take(model, plain(wrapped), parts_of(model))
     kernel = model.get_layer("projection").kernel
     np.testing.assert_array_equal(
         kernel[0, 0].numpy().T, state["convert.proj.weight"][..., 0, 0]

@@ -9,22 +9,11 @@ import pytest
 
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.models.transfer import build_transfer
-from fgrmer_tf.models.transfer_torch import (
-    encoder_pairs,
-    load,
-    stem_pairs,
-    whole_pairs,
-)
+from fgrmer_tf.models.transfer_releases import parts_of, take
 from fgrmer_tf.transfer_config import TransferConfig
 from tests.support.transfer_reference import reference_state_dict
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "torch_transfer.npz"
-PAIRS = {
-    "stem": (stem_pairs, ("output_layer.", *(f"body.{n}." for n in range(21, 24)))),
-    "encoder": (encoder_pairs, ("patch_embed.", "head.")),
-    "whole": (whole_pairs, ()),
-}
-"""Part: its importer, and what of the release is not used."""
 LAYERS = {
     "stem": {
         "input_layer": "stem_slope",
@@ -55,6 +44,11 @@ def stored():
         return dict(arrays)
 
 
+def taken(model, part):
+    """What is taken of a release."""
+    return parts_of(model) if part == "whole" else (part,)
+
+
 def built(stored, part):
     """A new network of the right sizes, and the state dict of the release."""
     fields = json.loads(str(stored[f"{part}/config"]))
@@ -68,10 +62,9 @@ def built(stored, part):
 def ours(stored):
     """Outputs of our layers by part and stage."""
     found = {}
-    for part, (pairs, rest) in PAIRS.items():
+    for part, layers in LAYERS.items():
         model, state = built(stored, part)
-        load(pairs(model), state, rest=rest)
-        layers = LAYERS[part]
+        take(model, state, taken(model, part))
         inputs = model.input
         if part == "encoder":
             inputs = model.get_layer("tokens").input
@@ -123,7 +116,7 @@ def test_a_stage_equals_pytorch(stored, ours, part, stage):
                 "wrong shape: pos_embed gives (1, 197, 24), (1, 17, 24) is needed",
             ),
         ),
-        # APViT's necks have other names.
+        # A projection under another name.
         (
             "whole",
             lambda state: {
@@ -136,9 +129,8 @@ def test_a_stage_equals_pytorch(stored, ours, part, stage):
 def test_another_network_is_refused_with_all_that_differs(stored, part, change, lines):
     model, state = built(stored, part)
     before = [np.array(weight) for weight in model.weights]
-    pairs, rest = PAIRS[part]
     with pytest.raises(InputError) as caught:
-        load(pairs(model), change(state), rest=rest)
+        take(model, change(state), taken(model, part))
     for line in lines:
         assert line in str(caught.value)
     for weight, old in zip(model.weights, before, strict=True):

@@ -21,13 +21,15 @@ PAGE = CheckPage(
     dataset="casme2",
     root="/data/<CASME2>",
     title="Three classes",
-    classes_name="megc2019",
+    options="--classes megc2019",
     reasons=(),
     clips=37,
     frames=1234567,
     decoded=0,
     total=count("casme2", 41, 247, "cited"),
-    classes=[count("positive", 32, 32, "list"), count("negative", 5, 88, "list")],
+    classes={
+        "class": [count("positive", 32, 32, "list"), count("negative", 5, 88, "list")]
+    },
     subjects=[count("sub01", 37), count("sub02", 0)],
     units=[],
     findings={
@@ -63,7 +65,7 @@ def test_counts_stand_beside_the_published_ones():
 
 
 def test_an_unknown_number_is_said_to_be_unknown():
-    page = dataclasses.replace(PAGE, classes=[count("positive", 32)])
+    page = dataclasses.replace(PAGE, classes={"class": [count("positive", 32)]})
     assert "positive 32 &ndash; not known" in text(page)
     assert "no published number is known" in text(page)
 
@@ -120,6 +122,32 @@ def test_units_are_drawn_where_there_are_any(annotated):
     matrix = np.eye(NUM_AUS, dtype=np.int64) if annotated else None
     page = dataclasses.replace(PAGE, cooccurrence=matrix, adjacency=matrix)
     assert render_check(page).count("<svg") == (2 if annotated else 0)
+
+
+def test_pictures_are_counted_by_part_and_need_no_subjects():
+    page = dataclasses.replace(
+        PAGE,
+        thing="picture",
+        options="--expressions 7",
+        total=None,
+        classes={
+            "train": [count("all", 5), count("fear", 5, 7, "notes")],
+            "test": [count("all", 2)],
+        },
+        subjects=(),
+        notes=("labels start at <1>",),
+    )
+    said = text(page)
+    assert "--expressions 7" in said
+    assert "Usable pictures 37 subjects are not known" in said
+    assert "train pictures here published difference evidence all 5" in said
+    assert "fear 5 7 -2 notes" in said
+    assert "test pictures here" in said
+    assert "Files of its pictures: 1,234,567, none decoded" in said
+    assert "Easily overlooked in casme2 labels start at &lt;1&gt;" in said
+    assert "wrong with these pictures" in said
+    assert "clips" not in said
+    assert "Usable pictures of each subject" not in said
 
 
 def test_the_page_needs_no_network_and_no_script():

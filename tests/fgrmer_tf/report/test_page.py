@@ -9,6 +9,7 @@ import pytest
 from fgrmer_tf.evaluation.fold_result import FoldResult
 from fgrmer_tf.evaluation.study import study
 from fgrmer_tf.report.page import ReportData, render_report
+from fgrmer_tf.report.published import published_accuracies
 from fgrmer_tf.spec import MEGC2019_CLASSES
 
 EVIL = "<script>alert('x')</script>&"
@@ -208,6 +209,17 @@ def test_published_numbers_are_marked_and_only_for_their_label_set():
     assert "balanced logistic regression, standardised whole map 0.745" in text
     other = make(make_study(class_names=("a", "b", "c")))
     assert "Published elsewhere" not in read(render_report(other))
+
+
+def test_published_accuracies_stand_beside_the_measured_one():
+    given = make(published_pictures=published_accuracies("raf-db", 7))
+    text = read(render_report(given))
+    accuracy = f"{given.study.metrics['full']['accuracy']:.3f}"
+    assert re.search(rf"this run {re.escape(accuracy)} .*? no TransFER 2021", text)
+    assert "TransFER 2021 0.9091 likely released evaluation log (0.90906)" in text
+    assert "POSTER++ 2024 0.9221 unknown table of a survey quoted from there" in text
+    assert "this one tested 13." in text
+    assert "official test part" not in read(render_report(make()))
 
 
 def test_what_is_not_there_leaves_no_heading():

@@ -81,6 +81,22 @@ def test_mixed_precision_learns_and_keeps_a_float32_model(precision):
     assert (logits(model) != logits(full)).any()
 
 
+def test_xla_compiles_the_same_training(monkeypatch):
+    asked = []
+    compile_ = keras.Model.compile
+
+    def spy(model, *arguments, **options):
+        asked.append(options["jit_compile"])
+        compile_(model, *arguments, **options)
+
+    monkeypatch.setattr(keras.Model, "compile", spy)
+    plain, loss = fit(undropped)
+    compiled, same = fit(undropped, fit=FitConfig(xla=True))
+    assert asked == ["auto", True]
+    np.testing.assert_allclose(same, loss, rtol=1e-3)
+    np.testing.assert_allclose(logits(compiled), logits(plain), rtol=0.01, atol=0.01)
+
+
 def test_an_average_of_the_weights_can_be_kept():
     last, loss = fit()
     averaged, same = fit(fit=FitConfig(ema=0.9))

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from fgrmer_tf.config import FitConfig
 from fgrmer_tf.errors import InputError
+from fgrmer_tf.training.keras_fit import jit_compile
 from fgrmer_tf.training.transfer_fit import (
     fit_transfer,
     make_optimizer,
@@ -50,10 +51,10 @@ def batches(first=0, epochs=3, weight=1.0):
     return tf.data.Dataset.range(first, epochs).flat_map(epoch).map(pick)
 
 
-def fit(folder, config=CONFIG, data=None, **options):
+def fit(folder, config=CONFIG, data=None, network=NETWORK, **options):
     data = data or (lambda first: batches(first, config.epochs))
     return fit_transfer(
-        NETWORK, data, 23, config, seed=7, state=folder / "state.npz", **options
+        network, data, 23, config, seed=7, state=folder / "state.npz", **options
     )
 
 
@@ -121,6 +122,31 @@ def test_mixed_precision_keeps_a_float32_model(tmp_path, precision):
     np.testing.assert_allclose(loss, full, rtol=0.1)
 
 
+def test_xla_compiles_the_same_training(tmp_path, monkeypatch):
+    asked = []
+    compile_ = keras.Model.compile
+
+    def spy(model, *arguments, **options):
+        asked.append(options["jit_compile"])
+        compile_(model, *arguments, **options)
+
+    monkeypatch.setattr(keras.Model, "compile", spy)
+    (tmp_path / "a").mkdir()
+    # XLA draws other random numbers.
+    undropped = dataclasses.replace(NETWORK, map_drop_rate=0.0, head_drop_rate=0.0)
+    plain, loss = fit(tmp_path, network=undropped)
+    xla = FitConfig(xla=True)
+    compiled, same = fit(tmp_path / "a", network=undropped, fit=xla)
+    assert asked == ["auto", True]
+    np.testing.assert_allclose(same, loss, rtol=1e-3)
+    np.testing.assert_allclose(logits(compiled), logits(plain), rtol=0.01, atol=0.01)
+
+
+def test_xla_is_for_one_device():
+    with pytest.raises(InputError, match="Received: 2"):
+        jit_compile(True, 2)
+
+
 def test_a_loss_that_is_not_finite_stops_it(tmp_path):
     with pytest.raises(InputError, match="nan in epoch 1"):
         fit(tmp_path, data=lambda first: batches(first, weight=np.nan))
@@ -173,3 +199,35 @@ def test_predictions_that_are_not_finite_are_refused(tmp_path):
     kernel.assign(np.full(kernel.shape, np.nan))
     with pytest.raises(InputError, match="picture 0"):
         logits(model)
+
+
+def test_a_start_is_where_the_first_step_is_made_from(tmp_path):
+    def start(model):
+        model.get_layer("logits").bias.assign([2.0, -3.0, 5.0])
+
+    still = dataclasses.replace(CONFIG, epochs=1, learning_rate=1e-12)
+    model, _ = fit(tmp_path, still, start=start)
+    bias = model.get_layer("logits").bias
+    np.testing.assert_allclose(bias, [2, -3, 5], atol=1e-6)
+
+
+def test_a_stopped_fit_goes_on_from_its_state_and_not_from_the_start(tmp_path):
+    config = dataclasses.replace(CONFIG, epochs=2)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+
+    def start(model):
+        kernel = model.get_layer("projection").kernel
+        kernel.assign(np.full(kernel.shape, 0.1))
+
+    expected, loss = fit(tmp_path / "a", config, start=start)
+
+    class Stop(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(tmp_path / "b", config, start=start, callbacks=[Stop()])
+    found, same = fit(tmp_path / "b", config, start=start)
+    assert same == loss
+    np.testing.assert_array_equal(logits(found), logits(expected))

@@ -1,11 +1,14 @@
 import shutil
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from input_pipeline.macro import catalogue
 from input_pipeline.macro.checking import check_photos
-from input_pipeline.macro.names import PhotoReading
+from input_pipeline.macro.names import PhotoReading, PhotoSetName
+from input_pipeline.macro.overlooked import OVERLOOKED
+from input_pipeline.macro.published import EVIDENCE, published_pictures
 from tests.support import photo_folders
 
 EIGHT = PhotoReading(expressions=8)
@@ -35,6 +38,30 @@ def test_counts_stand_by_part_and_class(tmp_path):
     assert tallies["train anger"].published == 24882
     assert tallies["train contempt"].published is None
     assert tallies["train"].clips == 32
+
+
+def test_known_subjects_are_counted_and_files_too(tmp_path):
+    photo_folders.write(tmp_path, "ck-plus")
+    result = check(tmp_path, "ck-plus", deep=True)
+    counted = {one.name: one.clips for one in result.subject_tallies()}
+    people = {path.name for path in (tmp_path / "cohn-kanade-images").iterdir()}
+    assert set(counted) == people
+    assert len(people) == photo_folders.SUBJECTS
+    assert sum(counted.values()) == len(result.photos) == result.files
+    assert result.decoded == result.files
+    photo_folders.write(tmp_path / "raf", "raf-db")
+    quick = check(tmp_path / "raf", "raf-db")
+    assert (quick.subject_tallies(), quick.decoded) == ([], 0)
+
+
+def test_every_word_of_evidence_and_every_data_set_is_explained():
+    words = {word for name in get_args(PhotoSetName) for _, word in published_of(name)}
+    assert words == set(EVIDENCE)
+    assert set(OVERLOOKED) == set(get_args(PhotoSetName))
+
+
+def published_of(name):
+    return published_pictures(name).values()
 
 
 def test_a_picture_in_two_parts_or_with_two_labels_is_a_warning(tmp_path):

@@ -88,7 +88,7 @@ def test_the_equations_are_those_of_least_squares(example, faces):
     (magnified,) = mapper.magnified(first.still, later, factor)
     change = magnified - first.still.shapes[0]
     y, x = np.mgrid[:52, :46] - np.array([23, 19])[:, None, None]
-    window = np.exp(-(x**2 + y**2) / (2 * 5.0**2)) * ((abs(x) < 16) & (abs(y) < 16))
+    window = np.exp(-(x**2 + y**2) / (2 * 4.0**2)) * ((abs(x) < 13) & (abs(y) < 13))
     shrinkage = 0.03 * (response.structure[inside][:, [0, 2]]).mean()
     # A row a channel and pixel, and one a component for the shrinkage.
     root = np.sqrt(window / window.sum())[..., None]
