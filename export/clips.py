@@ -63,11 +63,20 @@ class Clips:
                 f"The model takes clips of shape {wanted}. Received: "
                 f"{self.patches.shape[1:]} from {self.origin}."
             )
-        if self.label is not None and not np.isin(self.label, range(num_classes)).all():
-            raise InputError(
-                f"Labels must be in [0, {num_classes}), the model's classes. Received: "
-                f"{np.unique(self.label).tolist()} from {self.origin}."
-            )
+        require_labels(self.label, num_classes, self.origin)
+
+
+def require_labels(label: np.ndarray | None, num_classes: int, origin: str) -> None:
+    """Checks that labels, if there are any, are classes of a model.
+
+    Raises:
+        InputError: If one is none.
+    """
+    if label is not None and not np.isin(label, range(num_classes)).all():
+        raise InputError(
+            f"Labels must be in [0, {num_classes}), the model's classes. Received: "
+            f"{np.unique(label).tolist()} from {origin}."
+        )
 
 
 def varied(patches: np.ndarray, count: int) -> np.ndarray:

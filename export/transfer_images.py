@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from export.clips import REPRESENTATIVE
+from export.clips import REPRESENTATIVE, require_labels
 from export.transfer_signature import images_shape
 from fgrmer_tf.errors import InputError
 
@@ -52,11 +52,7 @@ class Images:
                 f"The model takes images of {image_size} px. Received: "
                 f"{self.pixels.shape[1]} px from {self.origin}."
             )
-        if self.label is not None and not np.isin(self.label, range(num_classes)).all():
-            raise InputError(
-                f"Labels must be in [0, {num_classes}), the model's classes. Received: "
-                f"{np.unique(self.label).tolist()} from {self.origin}."
-            )
+        require_labels(self.label, num_classes, self.origin)
 
 
 def several(pixels: np.ndarray, count: int) -> np.ndarray:
