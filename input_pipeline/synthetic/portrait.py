@@ -132,3 +132,39 @@ def _grain(skin: np.ndarray, seed: int) -> np.ndarray:
     coarse = cv2.GaussianBlur(noise, (0, 0), 4)
     grain = (fine - coarse) / (fine - coarse).std()
     return 1 + _GRAIN * grain * (0.25 + 0.75 * skin)
+
+
+def placed(
+    portrait: Portrait,
+    x: np.ndarray,
+    y: np.ndarray,
+    turn: np.ndarray,
+    middle: np.ndarray,
+    shift: np.ndarray,
+) -> np.ndarray:
+    """The portrait in a frame, tilted about its middle and shifted.
+
+    Args:
+        portrait: From `paint`.
+        x: float32 `(height, width)`: where each pixel of the frame lay before it was
+            moved [px of the frame], from corners.
+        y: As `x`.
+        turn: float `(2, 2)`: the tilt.
+        middle: `(2,)`: middle of the frame [px].
+        shift: `(2,)` [px].
+
+    Returns:
+        uint8 RGB `(height, width, 3)`.
+    """
+    # Frame to portrait: undo shift and tilt, then count portrait pixels.
+    back = FINENESS * turn.T
+    start = back @ -(middle + shift) + FINENESS * (middle + MARGIN)
+    (a, b), (c, d) = back.astype(np.float32)
+    e, f = (start - 0.5).astype(np.float32)
+    return cv2.remap(
+        portrait.image,
+        a * x + b * y + e,
+        c * x + d * y + f,
+        cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_REPLICATE,
+    )

@@ -9,7 +9,7 @@ import numpy as np
 from input_pipeline.synthetic.action_units import unit_field
 from input_pipeline.synthetic.clip_plan import ClipPlan
 from input_pipeline.synthetic.fields import Field, carry, face_width, total
-from input_pipeline.synthetic.portrait import FINENESS, MARGIN, Portrait
+from input_pipeline.synthetic.portrait import Portrait, placed
 from input_pipeline.synthetic.settings import CameraSettings
 
 # The head that drifts, hair included [face widths]; behind it the picture rests.
@@ -126,21 +126,9 @@ class ClipRenderer:
         arm = self._head_middle.astype(np.float32)
         dx += self._head * (shift[0] - shift[2] * (self._y[:, None] - arm[1]))
         dy += self._head * (shift[1] + shift[2] * (self._x - arm[0]))
-        # Frame to portrait: undo shift and tilt, then count portrait pixels.
-        back = FINENESS * self._turn.T
-        start = back @ -(self._middle + self._plan.shift) + FINENESS * (
-            self._middle + MARGIN
-        )
         px, py = self._x - dx, self._y[:, None] - dy
-        (a, b), (c, d) = back.astype(np.float32)
-        e, f = (start - 0.5).astype(np.float32)
-        return cv2.remap(
-            self._portrait.image,
-            a * px + b * py + e,
-            c * px + d * py + f,
-            cv2.INTER_CUBIC,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
+        turn, place = self._turn, np.array(self._plan.shift)
+        return placed(self._portrait, px, py, turn, self._middle, place)
 
     def truth(self) -> Truth:
         """The motion that the clip shows."""

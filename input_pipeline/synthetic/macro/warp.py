@@ -2,12 +2,11 @@
 
 import dataclasses
 
-import cv2
 import numpy as np
 
 from input_pipeline.synthetic.action_units import ActionUnit, unit_field
 from input_pipeline.synthetic.fields import Field, face_width, total
-from input_pipeline.synthetic.portrait import FINENESS, MARGIN, Portrait
+from input_pipeline.synthetic.portrait import Portrait, placed
 from input_pipeline.synthetic.settings import CameraSettings
 
 # Of the area of a pixel, at least this is left; where more would go, the expression is
@@ -70,21 +69,8 @@ class Warp:
     def frame(self, part: float) -> np.ndarray:
         """The face with `part`, [0, 1], of the expression: uint8 RGB, without noise."""
         dx, dy = (np.float32(part) * one for one in self._whole)
-        # Frame to portrait: undo shift and tilt, then count portrait pixels.
-        back = FINENESS * self._turn.T
-        start = back @ -(self._middle + self._shift) + FINENESS * (
-            self._middle + MARGIN
-        )
         px, py = self._x - dx, self._y[:, None] - dy
-        (a, b), (c, d) = back.astype(np.float32)
-        e, f = (start - 0.5).astype(np.float32)
-        return cv2.remap(
-            self._portrait.image,
-            a * px + b * py + e,
-            c * px + d * py + f,
-            cv2.INTER_CUBIC,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
+        return placed(self._portrait, px, py, self._turn, self._middle, self._shift)
 
 
 def _field(pose: Pose, mesh: np.ndarray) -> Field:
