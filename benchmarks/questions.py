@@ -62,8 +62,6 @@ ROWS = {
     "embeddings given, by evidence": _changed({"au_evidence": True}, **_GIVEN),
     "LayerNorm for BatchNorm": _changed(landmark_normalization="layer"),
     "direct head": _changed(direct_head=True),
-    "a head dropped": _changed(head_drop_rate=0.3),
-    "brow or mouth dropped": _changed(branch_drop_rate=0.3),
 }
 """Name -> published recipe with one change."""
 

@@ -32,7 +32,7 @@ from rich.console import Console
 from rich.table import Table
 from tensorflow_serving.apis import predict_pb2
 
-from benchmarks import served, serving_batcher
+from benchmarks import served
 from export import push
 from export.signature import (
     ARTEFACTS,
@@ -102,17 +102,22 @@ def measure(
 ) -> list[float]:
     """Latencies [s] of clients in a process of their own."""
     address = running.grpc if protocol == "grpc" else running.rest.split("//")[1]
-    command = [
-        sys.executable,
-        str(ROOT / "benchmarks/serving_clients.py"),
-        protocol,
-        address,
-        str(body),
-        str(clients),
-        str(seconds),
-        f"/v1/models/{MODEL}:predict",
-    ]
-    done = subprocess.run(command, capture_output=True, text=True)
+    path = f"/v1/models/{MODEL}:predict"
+    return latencies_of(
+        "benchmarks.serving_clients", protocol, address, body, clients, seconds, path
+    )
+
+
+def in_batcher(version: Path, seconds: float, *, batched: bool) -> list[float]:
+    """Latencies [s] of callers in the batcher's process, which is none of ours."""
+    how = "batched" if batched else "alone"
+    return latencies_of("benchmarks.serving_batcher", version, CLIENTS, seconds, how)
+
+
+def latencies_of(module: str, *arguments: object) -> list[float]:
+    """What a module of the benchmarks prints, run in a process of its own."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     if done.returncode:
         raise RuntimeError(done.stderr)
     return json.loads(done.stdout)
@@ -140,11 +145,8 @@ def main(
                 export / ARTEFACTS["savedmodel"], batch, seconds
             )
         for batched in (True, False):
-            found = serving_batcher.latencies(
-                version, CLIENTS, seconds, batched=batched
-            )
             rows[f"batcher, 1 clips, {CLIENTS} callers{_alone(batched)}"] = summary(
-                found, seconds, 1
+                in_batcher(version, seconds, batched=batched), seconds, 1
             )
         with served.server(base) as running, served.server(base, ALONE) as alone:
             for batch, clients, protocol in itertools.product(

@@ -3,7 +3,7 @@
 They send the same bytes again and again and look at no answer but its status, so that
 the server is measured and not they.
 
-    python benchmarks/serving_clients.py grpc|rest HOST:PORT BODY CLIENTS SECONDS [PATH]
+    python -m benchmarks.serving_clients grpc|rest HOST:PORT BODY CLIENTS SECONDS [PATH]
 """
 
 import asyncio

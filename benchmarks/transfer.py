@@ -40,11 +40,8 @@ from rich.table import Table
 
 from benchmarks.torch_environment import torch_python
 from fgrmer_tf import atomic
-from fgrmer_tf.transfer_config import (
-    TRANSFER_IR50,
-    TRANSFER_SMALL,
-    TransferConfig,
-)
+from fgrmer_tf.transfer_config import TransferConfig
+from fgrmer_tf.transfer_experiments import TRANSFER_IR50, TRANSFER_SMALL
 
 ROOT = Path(__file__).resolve().parents[1]
 TORCH_WORKER = Path(__file__).with_name("torch_transfer_worker.py")

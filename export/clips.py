@@ -51,6 +51,11 @@ class Clips:
                 f"Received: {self.label.shape}."
             )
 
+    @property
+    def inputs(self) -> np.ndarray:
+        """What a model takes: `patches`."""
+        return self.patches
+
     def require(self, channels: int, num_classes: int) -> None:
         """Checks that a model of so many channels and classes can take the clips.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from export import verify, warmup
+from export import warmup
 from export.card import ModelCard, model_id
 from export.clips import Clips, representative, varied
 from export.core import fold
@@ -23,6 +23,7 @@ from export.signature import (
     takes_frames,
 )
 from export.verified_folder import Parts, check_out, write_verified
+from export.verify import verify
 from fgrmer_tf.errors import InputError
 
 
@@ -114,7 +115,8 @@ def export_model(
     )
 
     def verified(artefact: Format, path: Path) -> dict[str, Any]:
-        return verify.verify(artefact, path, expected, card, opset=settings.opset)
+        wanted = parts.wanted[artefact]
+        return verify(artefact, path, expected, card, wanted, opset=settings.opset)
 
     def edge(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
         if not settings.edge or expected.frames is None:

@@ -69,7 +69,7 @@ def read(folder: Path, name: str = NAME) -> dict[str, Any]:
     try:
         record = json.loads((folder / name).read_text(encoding="utf-8"))
         schema = record["schema"]
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise InputError(
             f"An export folder must hold a readable {name}. Received: `{folder}` "
             f"({error}). Make one with `fgrmer export`."
@@ -91,17 +91,19 @@ def check(folder: Path, record: dict[str, Any], artefact: str) -> None:
         artefact: Path of the artefact within `folder`: a file, or a folder.
 
     Raises:
-        InputError: If a file is missing, changed, a link, or not in the manifest.
+        InputError: If a file is missing, changed, a link, or not in the manifest, or
+            the manifest does not list files.
     """
 
-    def mine(records: list[dict[str, Any]]) -> dict[str, str]:
+    def mine(sums: dict[str, str]) -> dict[str, str]:
         return {
-            entry["path"]: entry["sha256"]
-            for entry in records
-            if f"{entry['path']}/".startswith(f"{artefact}/")
+            path: checksum
+            for path, checksum in sums.items()
+            if f"{path}/".startswith(f"{artefact}/")
         }
 
-    _compare(folder, mine(record["files"]), mine(file_records(folder)))
+    found = checksums({"files": file_records(folder)})
+    _compare(folder, mine(checksums(record)), mine(found))
 
 
 def write_version(folder: Path, fields: dict[str, Any]) -> None:
@@ -117,15 +119,29 @@ def check_version(folder: Path) -> dict[str, Any]:
         The manifest: `model_id`, `version`, `class_names`, `files` and more.
 
     Raises:
-        InputError: If there is no manifest, or a file is missing, changed, a link, or
-            not in it.
+        InputError: If there is no manifest, it does not list files, or a file is
+            missing, changed, a link, or not in it.
     """
     record = read(folder, VERSION_NAME)
-    stated = {entry["path"]: entry["sha256"] for entry in record["files"]}
-    found = {entry["path"]: entry["sha256"] for entry in file_records(folder)}
+    found = checksums({"files": file_records(folder)})
     found.pop(VERSION_NAME)
-    _compare(folder, stated, found)
+    _compare(folder, checksums(record), found)
     return record
+
+
+def checksums(record: dict[str, Any]) -> dict[str, str]:
+    """SHA-256 of every file that a manifest lists, by its path.
+
+    Raises:
+        InputError: If it lists none so.
+    """
+    try:
+        return {str(entry["path"]): entry["sha256"] for entry in record["files"]}
+    except (TypeError, KeyError) as error:
+        raise InputError(
+            f"{NAME} must list files by `path` and `sha256` under `files`. Received: "
+            f"{error!r}. Export the model again."
+        ) from error
 
 
 def _compare(folder: Path, stated: dict[str, str], found: dict[str, str]) -> None:
@@ -137,5 +153,5 @@ def _compare(folder: Path, stated: dict[str, str], found: dict[str, str]) -> Non
     if differing:
         raise InputError(
             f"Exported files must be as {NAME} says. Received: missing, changed or "
-            f"added in `{folder}`: {', '.join(differing)}. Export the model again."
+            f"added: {', '.join(differing)} in `{folder}`. Export the model again."
         )

@@ -89,13 +89,9 @@ def _require_same(export: Path, record: dict, folder: Path) -> None:
     """The copy against the export's manifest: the disk may have erred."""
     prefix = f"{ARTEFACTS['savedmodel']}/"
     stated = {
-        entry["path"].removeprefix(prefix): entry["sha256"]
-        for entry in record["files"]
-        if entry["path"].startswith(prefix)
+        path.removeprefix(prefix): checksum
+        for path, checksum in manifest.checksums(record).items()
+        if path.startswith(prefix)
     }
-    copied = {
-        entry["path"]: entry["sha256"]
-        for entry in manifest.check_version(folder)["files"]
-    }
-    if copied != stated:
+    if manifest.checksums(manifest.check_version(folder)) != stated:
         raise ExportError(f"The copy of `{export}` differs from it. Push it again.")

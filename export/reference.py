@@ -1,7 +1,8 @@
 """What Keras says of stored clips: what every artefact is compared with."""
 
 import dataclasses
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import keras
 import numpy as np
@@ -20,47 +21,38 @@ FRAMES_BATCHES = (1, 5)
 """The same of clips that come as frames: each takes as long as hundreds of others."""
 
 
-class Labelled(Protocol):
+class Stored(Protocol):
     """Clips or images, their labels if known, and where they come from."""
 
+    @property
+    def inputs(self) -> np.ndarray: ...
     @property
     def label(self) -> np.ndarray | None: ...
     @property
     def origin(self) -> str: ...
 
 
-class Truth(Protocol):
-    """What Keras says of clips or images: see `Reference`."""
-
-    @property
-    def logits(self) -> np.ndarray: ...
-    @property
-    def probabilities(self) -> np.ndarray: ...
-    @property
-    def evaluation(self) -> Labelled | None: ...
-    @property
-    def evaluated(self) -> np.ndarray | None: ...
-
-
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Reference:
-    """What Keras says of stored clips.
+    """What Keras says of stored clips or images.
 
     Args:
-        patches: As many clips as the largest of `BATCHES`.
+        inputs: As many as the largest of `batches`, as they are stored.
+        batches: Sizes of the batches that are compared.
         logits: float32 `(batch, num_classes)` of these.
         probabilities: float64 `(batch, num_classes)` of these.
-        evaluation: Clips with labels, for the score.
+        evaluation: Some with labels, for the score.
         evaluated: float64 `(clips, num_classes)`, their probabilities; or both `None`.
         frames: float64 `(batch, num_classes)`, probabilities of the clips of
             `export.frames.sample`, measured by the pipeline; `None` for a model that
             has no signature for frames.
     """
 
-    patches: np.ndarray
+    inputs: np.ndarray
+    batches: tuple[int, ...]
     logits: np.ndarray
     probabilities: np.ndarray
-    evaluation: Clips | None
+    evaluation: Stored | None
     evaluated: np.ndarray | None
     frames: np.ndarray | None = None
 
@@ -72,40 +64,66 @@ def reference(
     evaluation: Clips | None,
 ) -> Reference:
     """Runs Keras eagerly on the CPU, with the soft-max in float64."""
-    patches = varied(clips.patches, max(BATCHES))
-    logits = _logits(model, constants, patches)
+
+    def logits(patches):
+        outputs: Any = model(model_inputs(constants, patches), training=False)
+        return outputs[LOGITS]
+
+    frames = None
+    if takes_frames(constants.preprocessing):
+        config = MotionConfig(**constants.preprocessing["motion"])
+        patches = pipeline_patches(sample_clips(max(FRAMES_BATCHES)), config)
+        frames = _softmax(_in_chunks(logits, patches, CHUNK))
+    said = compared(
+        logits,
+        varied(clips.patches, max(BATCHES)),
+        evaluation,
+        batches=BATCHES,
+        chunk=CHUNK,
+    )
+    return dataclasses.replace(said, frames=frames)
+
+
+def compared(
+    logits: Callable[[tf.Tensor], tf.Tensor],
+    inputs: np.ndarray,
+    evaluation: Stored | None,
+    *,
+    batches: tuple[int, ...],
+    chunk: int,
+) -> Reference:
+    """What a model says, on the CPU, with the soft-max in float64.
+
+    Args:
+        logits: The model.
+        inputs: What numbers are compared on.
+        evaluation: What is scored.
+        batches: As in `Reference`.
+        chunk: How many are run at once.
+    """
+    said = _in_chunks(logits, inputs, chunk)
     evaluated = None
     if evaluation is not None:
-        evaluated = softmax(_logits(model, constants, evaluation.patches))
+        evaluated = _softmax(_in_chunks(logits, evaluation.inputs, chunk))
     return Reference(
-        patches=patches,
-        logits=logits,
-        probabilities=softmax(logits),
+        inputs=inputs,
+        batches=batches,
+        logits=said,
+        probabilities=_softmax(said),
         evaluation=evaluation,
         evaluated=evaluated,
-        frames=_of_frames(model, constants),
     )
 
 
-def _of_frames(model, constants) -> np.ndarray | None:
-    if not takes_frames(constants.preprocessing):
-        return None
-    config = MotionConfig(**constants.preprocessing["motion"])
-    patches = pipeline_patches(sample_clips(max(FRAMES_BATCHES)), config)
-    return softmax(_logits(model, constants, patches))
-
-
-def _logits(model, constants, patches) -> np.ndarray:
-    parts = []
+def _in_chunks(logits, inputs: np.ndarray, chunk: int) -> np.ndarray:
     with tf.device("CPU"):
-        for start in range(0, len(patches), CHUNK):
-            part = tf.constant(patches[start : start + CHUNK])
-            outputs = model(model_inputs(constants, part), training=False)
-            parts.append(outputs[LOGITS].numpy())
+        parts = [
+            logits(tf.constant(inputs[start : start + chunk])).numpy()
+            for start in range(0, len(inputs), chunk)
+        ]
     return np.concatenate(parts)
 
 
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Probabilities in float64 of `(batch, num_classes)` logits."""
+def _softmax(logits: np.ndarray) -> np.ndarray:
     exponential = np.exp(logits.astype(np.float64) - logits.max(axis=-1, keepdims=True))
     return exponential / exponential.sum(axis=-1, keepdims=True)

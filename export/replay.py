@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,40 +16,44 @@ CHUNK = 64
 """Clips that are run at once where their number is free."""
 
 
-def main() -> None:
-    """Answers the request, a JSON object in the first argument.
+def answer(load: Callable[[Path, str], runners.Runner], chunk: int) -> None:
+    """Answers the request, a JSON object in the first argument of the process.
 
     Reads:
-        `inputs`: `.npz` file of `patches` and, to be scored, `evaluation`.
+        `inputs`: `.npz` file of `inputs` and, to be scored, `evaluation`.
 
     Writes:
         `outputs`: `.npz` file with one array `signature/batch/name` an output, for each
-        of `signatures` and for the first clips of each of `batches`; `evaluated`, the
+        of `signatures` and for the first inputs of each of `batches`; `evaluated`, the
         probabilities of `evaluation`. Of a SavedModel `card/field` for every field of
         its card, and `warmup_requests`, the number of requests played.
+
+    Args:
+        load: Gives a signature of an artefact as a function of stored inputs.
+        chunk: How many are run at once where their number is free.
     """
     request = json.loads(sys.argv[1])
     artefact = Path(request["artefact"])
     with np.load(request["inputs"]) as arrays:
-        clips = dict(arrays)
+        stored = dict(arrays)
     answers = {}
     for signature in request["signatures"]:
         if signature == CARD_SIGNATURE:
-            answers |= of_saved_model(artefact)
+            answers |= _of_saved_model(artefact)
             continue
         if signature == FRAMES_SIGNATURE:
             answers |= _of_frames(artefact)
             continue
-        run = runners.load(artefact, signature)
+        run = load(artefact, signature)
         for batch in request["batches"]:
-            for name, value in run(clips["patches"][:batch]).items():
+            for name, value in run(stored["inputs"][:batch]).items():
                 answers[f"{signature}/{batch}/{name}"] = value
-        if "evaluation" in clips:
-            answers[EVALUATED] = _probabilities(run, clips["evaluation"])
+        if "evaluation" in stored:
+            answers[EVALUATED] = _probabilities(run, stored["evaluation"], chunk)
     np.savez(request["outputs"], **answers)
 
 
-def of_saved_model(folder: Path) -> dict[str, np.ndarray]:
+def _of_saved_model(folder: Path) -> dict[str, np.ndarray]:
     """The card that a SavedModel tells, and the number of warm-up requests played."""
     from export import warmup
 
@@ -72,14 +77,14 @@ def _of_frames(folder: Path) -> dict[str, np.ndarray]:
     }
 
 
-def _probabilities(run: runners.Runner, clips: np.ndarray) -> np.ndarray:
+def _probabilities(run: runners.Runner, inputs: np.ndarray, chunk: int) -> np.ndarray:
     return np.concatenate(
         [
-            run(clips[start : start + CHUNK])[PROBABILITIES]
-            for start in range(0, len(clips), CHUNK)
+            run(inputs[start : start + chunk])[PROBABILITIES]
+            for start in range(0, len(inputs), chunk)
         ]
     )
 
 
 if __name__ == "__main__":
-    main()
+    answer(runners.load, CHUNK)

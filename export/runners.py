@@ -10,32 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from export import manifest
 from export.card import ModelCard
 from export.signature import (
-    ARTEFACTS,
     CARD_SIGNATURE,
     CLASSIFY_SIGNATURE,
     EXAMPLE_SIGNATURE,
     EXAMPLES,
     FIELD,
-    FORMATS,
     INPUTS,
     PATCHES,
     TENSOR_SIGNATURE,
     VALUE,
-    Format,
 )
 from fgrmer_tf.errors import InputError
 
-_FASTEST_START: tuple[Format, ...] = (
-    "onnx",
-    "litert",
-    "savedmodel",
-    "litert-float16",
-    "litert-dynamic",
-    "litert-int8",
-)
 Runner = Callable[[np.ndarray], dict[str, np.ndarray]]
 NamedRunner = Callable[[dict[str, Any]], dict[str, np.ndarray]]
 
@@ -187,50 +175,3 @@ def _restored(values: np.ndarray, details: dict[str, Any]) -> np.ndarray:
         return values
     scale, zero = details["quantization"]
     return (values.astype(np.float32) - zero) * np.float32(scale)
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Export:
-    """One artefact of an export folder, ready to run.
-
-    Args:
-        run: The artefact as a function of patches.
-        class_names: Names of all classes, in label order.
-        preprocessing: What makes patches out of frames.
-    """
-
-    run: Runner
-    class_names: tuple[str, ...]
-    preprocessing: dict[str, Any]
-
-
-def open_export(folder: str | Path, artefact: Format | None = None) -> Export:
-    """Opens an export folder and loads one artefact whose files are as written.
-
-    Args:
-        folder: What `export_model` wrote.
-        artefact: Format to run. Defaults to ONNX, else LiteRT, else SavedModel, else
-            a smaller LiteRT: the first two start without TensorFlow.
-
-    Raises:
-        InputError: If `folder` is no export, does not hold the format, or a file of
-            the artefact is missing or changed.
-    """
-    folder = Path(folder)
-    record = manifest.read(folder)
-    order: tuple[Format, ...] = (artefact,) if artefact else _FASTEST_START
-    present: list[Format] = [name for name in order if name in record["formats"]]
-    if not present:
-        raise InputError(
-            f"The export must hold the format asked for, one of {FORMATS}. Received: "
-            f"{artefact!r}; `{folder}` holds {record['formats']}. Export it again."
-        )
-    manifest.check(folder, record, ARTEFACTS[present[0]])
-    # The first signature that has its one input's name takes tensors.
-    stated = record["signatures"][present[0]].items()
-    signature = next(name for name, tensors in stated if name in tensors["inputs"])
-    return Export(
-        run=load(folder / ARTEFACTS[present[0]], signature),
-        class_names=tuple(record["class_names"]),
-        preprocessing=record["preprocessing"],
-    )

@@ -8,26 +8,23 @@ from export import guards
 from export.card import ModelCard
 from export.core import core_function
 from export.frames.served import patches_of_files
+from export.labelled import Labelled, strings
 from export.signature import (
     APEX,
     APEX_LANDMARKS,
     CARD_SIGNATURE,
-    CLASSES,
     CLASSIFY_SIGNATURE,
     EXAMPLE_SIGNATURE,
     EXAMPLES,
     FIELD,
     FRAMES_SIGNATURE,
     INPUTS,
-    LABEL,
     LANDMARKS,
-    LOGITS,
+    MAX_BATCH,
     ONSET,
     PATCHES,
     PROBABILITIES,
-    SCORES,
     TENSOR_SIGNATURE,
-    VALUE,
     patches_shape,
     takes_frames,
 )
@@ -69,25 +66,16 @@ class ServingModule(tf.Module):
         super().__init__()
         self.tensors, channels = core_function(graph)
         clip = patches_shape(channels)
-        class_names = tf.constant(card.class_names)
+        labelled = Labelled(card, MAX_BATCH)
         clip_patches: Any = None
         if takes_frames(card.preprocessing):
             clip_patches = patches_of_files(
                 MotionConfig(**card.preprocessing["motion"])
             )
-        texts = card.texts()
-        fields, values = tf.constant(list(texts)), tf.constant(list(texts.values()))
 
         def checked(patches):
             patches = guards.finite(guards.capped(patches), f"`{PATCHES}`")
-            outputs = self.tensors(patches)
-            # Finite numbers can be large enough to overflow on their way.
-            logits = guards.finite(outputs[LOGITS], "The logits of these patches")
-            return {
-                LOGITS: logits,
-                PROBABILITIES: outputs[PROBABILITIES],
-                LABEL: tf.gather(class_names, tf.argmax(logits, axis=-1)),
-            }
+            return labelled.outputs(self.tensors(patches), PATCHES)
 
         def parsed(examples):
             schema = {PATCHES: tf.io.FixedLenFeature([], tf.string)}
@@ -97,20 +85,10 @@ class ServingModule(tf.Module):
             return checked(tf.reshape(values, (tf.shape(examples)[0], *clip)))
 
         def classified(inputs):
-            scores = parsed(inputs)[PROBABILITIES]
-            names = tf.broadcast_to(class_names, tf.shape(scores))
-            return {CLASSES: names, SCORES: scores}
-
-        def told(field):
-            return {
-                VALUE: tf.gather(values, guards.chosen(guards.capped(field), fields))
-            }
+            return labelled.classified(parsed(inputs)[PROBABILITIES])
 
         def framed(onset, apex, landmarks, apex_landmarks):
             return checked(clip_patches(onset, apex, landmarks, apex_landmarks))
-
-        def strings(name):
-            return tf.TensorSpec((None,), tf.string, name)
 
         def points(name):
             return tf.TensorSpec((None, NUM_LANDMARKS, 2), tf.float32, name)
@@ -122,7 +100,7 @@ class ServingModule(tf.Module):
                 (TENSOR_SIGNATURE, checked, spec),
                 (EXAMPLE_SIGNATURE, parsed, strings(EXAMPLES)),
                 (CLASSIFY_SIGNATURE, classified, strings(INPUTS)),
-                (CARD_SIGNATURE, told, strings(FIELD)),
+                (CARD_SIGNATURE, labelled.told, strings(FIELD)),
             )
         }
         if clip_patches is not None:

@@ -2,23 +2,18 @@
 
 import dataclasses
 import zipfile
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import onnx
 import tensorflow as tf
 from ai_edge_litert import schema_py_generated as litert
-from tensorflow.core.protobuf import saved_model_pb2
 
 from export import card
 from export.errors import ExportError
 from export.saved_model import EXTRA
 from export.signature import BATCH, Format
-
-_PYTHON_OPS = {"PyFunc", "PyFuncStateless", "EagerPyFunc"}
-_VARIABLE_OPS = {"VarHandleOp", "VariableV2", "AssignVariableOp"}
-_ONNX_DOMAINS = {"", "ai.onnx", "ai.onnx.ml"}
+from export.sound_files import checked_litert, checked_onnx, checked_saved_model
 
 _LITERT_TYPES = {
     litert.TensorType.FLOAT32: "float32",
@@ -78,22 +73,7 @@ def _tensor(dtype: str, shape: list) -> dict[str, Any]:
 
 
 def _saved_model(folder: Path) -> Structure:
-    saved = saved_model_pb2.SavedModel()
-    saved.ParseFromString((folder / "saved_model.pb").read_bytes())
-    tags = [list(graph.meta_info_def.tags) for graph in saved.meta_graphs]
-    if tags != [["serve"]]:
-        raise ExportError(
-            f"The SavedModel must have the tag `serve` alone, not {tags}."
-        )
-    graph = saved.meta_graphs[0]
-    operators = Counter(node.op for node in graph.graph_def.node)
-    for function in graph.graph_def.library.function:
-        operators.update(node.op for node in function.node_def)
-    forbidden = sorted((_PYTHON_OPS | _VARIABLE_OPS) & operators.keys())
-    if forbidden:
-        raise ExportError(
-            f"The SavedModel must neither call Python nor hold variables: {forbidden}."
-        )
+    graph, operators = checked_saved_model(folder)
     try:
         text = (folder / EXTRA / card.NAME).read_text(encoding="utf-8")
     except OSError as error:
@@ -117,34 +97,6 @@ def _saved_model(folder: Path) -> Structure:
         card=_card(text),
         counts={"operators": operators.total() - operators["Const"]},
     )
-
-
-def checked_onnx(path: Path, opset: int) -> onnx.ModelProto:
-    """Reads an ONNX file that is sound.
-
-    Raises:
-        ExportError: If it has another opset or a foreign operator, or fails the full
-            check or strict shape inference.
-    """
-    model = onnx.load(path)
-    foreign = {node.domain for node in model.graph.node} - _ONNX_DOMAINS
-    opsets = {entry.domain: entry.version for entry in model.opset_import}
-    if foreign or opsets.get("") != opset:
-        raise ExportError(
-            f"The ONNX file must use opset {opset} and no foreign operators: "
-            f"opsets {opsets}, foreign domains {sorted(foreign)}."
-        )
-    try:
-        onnx.checker.check_model(model, full_check=True)
-        onnx.shape_inference.infer_shapes(
-            model, check_type=True, strict_mode=True, data_prop=True
-        )
-    except (
-        onnx.checker.ValidationError,
-        onnx.shape_inference.InferenceError,
-    ) as error:
-        raise ExportError(f"The ONNX file fails the full check: {error}") from error
-    return model
 
 
 def _onnx(path: Path, opset: int) -> Structure:
@@ -175,24 +127,6 @@ def _onnx(path: Path, opset: int) -> Structure:
         card={entry.key: entry.value for entry in model.metadata_props},
         counts={"operators": len(graph.node)},
     )
-
-
-def checked_litert(path: Path) -> Any:
-    """Reads a LiteRT file of builtin operators.
-
-    Raises:
-        ExportError: If it needs Flex or custom operators.
-    """
-    # The generated reader calls every field optional: untyped here.
-    model: Any = litert.ModelT.InitFromObj(litert.Model.GetRootAs(path.read_bytes()))
-    custom = [
-        code.customCode.decode()
-        for code in model.operatorCodes
-        if code.builtinCode == litert.BuiltinOperator.CUSTOM
-    ]
-    if custom:
-        raise ExportError(f"The LiteRT file must use builtins alone, not {custom}.")
-    return model
 
 
 def _litert(path: Path) -> Structure:

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
-from export import fresh_process, verify, warmup
+from export import warmup
 from export.card import ModelCard, model_id
 from export.core import fold
 from export.precision import in_float32
@@ -15,9 +14,10 @@ from export.settings import ExportSettings
 from export.signature import QUANTIZED, Format
 from export.transfer_graph import TransferConstants, TransferGraph
 from export.transfer_images import Images, several, spread
-from export.transfer_reference import BATCHES, TransferReference, reference
+from export.transfer_reference import reference
 from export.transfer_signature import signatures
 from export.verified_folder import Parts, check_out, write_verified
+from export.verify import verify
 from fgrmer_tf.errors import InputError
 
 TIMEOUT = 1800
@@ -85,7 +85,7 @@ def export_transfer(
         licence=settings.licence,
         data_statement=settings.data_statement,
     )
-    expected = reference(graph, images, judged)
+    expected = reference(graph, images, judged if judged.label is not None else None)
     parts = Parts(
         core=core,
         card=card,
@@ -104,25 +104,15 @@ def export_transfer(
     )
 
     def verified(artefact: Format, path: Path) -> dict[str, Any]:
-        wanted = parts.wanted[artefact]
-        described = verify.describe(artefact, path, wanted, opset=settings.opset)
-        answers = _replay(artefact, path, expected, list(wanted))
-        return verify.judge(artefact, described, answers, expected, card, BATCHES)
+        return verify(
+            artefact,
+            path,
+            expected,
+            card,
+            parts.wanted[artefact],
+            opset=settings.opset,
+            replay="export.transfer_replay",
+            timeout=TIMEOUT,
+        )
 
     return write_verified(out, parts, verified, say, replace=replace)
-
-
-def _replay(
-    artefact: Format, path: Path, expected: TransferReference, names: list[str]
-) -> dict[str, np.ndarray]:
-    inputs = {"pixels": expected.pixels}
-    if artefact in QUANTIZED and expected.evaluation is not None:
-        inputs["evaluation"] = expected.evaluation.pixels
-    return fresh_process.answers(
-        "export.transfer_replay",
-        path,
-        inputs,
-        signatures=names,
-        batches=BATCHES,
-        timeout=TIMEOUT,
-    )

@@ -41,6 +41,11 @@ class Images:
                 f"Received: {self.label.shape}."
             )
 
+    @property
+    def inputs(self) -> np.ndarray:
+        """What a model takes, not normalised: `pixels`."""
+        return self.pixels
+
     def require(self, image_size: int, num_classes: int) -> None:
         """Checks that a model of such images and so many classes can take them.
 

@@ -6,17 +6,13 @@ from export import guards, image_squares
 from export.card import ModelCard
 from export.core import core_function
 from export.image_bytes import decoded
+from export.labelled import Labelled, strings
 from export.signature import (
     CARD_SIGNATURE,
-    CLASSES,
     CLASSIFY_SIGNATURE,
     FIELD,
     INPUTS,
-    LABEL,
-    LOGITS,
     PROBABILITIES,
-    SCORES,
-    VALUE,
 )
 from export.transfer_signature import (
     ALIGNED_SIGNATURE,
@@ -64,9 +60,7 @@ class TransferModule(tf.Module):
         self.tensors, _ = core_function(graph)
         (spec,) = self.tensors.input_signature
         size = spec.shape[1]
-        class_names = tf.constant(card.class_names)
-        texts = card.texts()
-        fields, values = tf.constant(list(texts)), tf.constant(list(texts.values()))
+        labelled = Labelled(card, MAX_BATCH)
         image = tf.TensorSpec((size, size, 3), tf.float32)
 
         def answered(images):
@@ -78,12 +72,7 @@ class TransferModule(tf.Module):
             outputs = {
                 name: value[:count] for name, value in self.tensors(padded).items()
             }
-            logits = guards.finite(outputs[LOGITS], "The logits of these images")
-            return {
-                LOGITS: logits,
-                PROBABILITIES: outputs[PROBABILITIES],
-                LABEL: tf.gather(class_names, tf.argmax(logits, axis=-1)),
-            }
+            return labelled.outputs(outputs, IMAGES)
 
         def checked(images):
             images = guards.finite(guards.capped(images, MAX_BATCH), f"`{IMAGES}`")
@@ -116,16 +105,7 @@ class TransferModule(tf.Module):
             schema = {IMAGE_BYTES: tf.io.FixedLenFeature([], tf.string)}
             examples = guards.capped(inputs, MAX_BATCH)
             files = tf.io.parse_example(examples, schema)[IMAGE_BYTES]
-            scores = answered(squares(files))[PROBABILITIES]
-            names = tf.broadcast_to(class_names, tf.shape(scores))
-            return {CLASSES: names, SCORES: scores}
-
-        def told(field):
-            field = guards.capped(field, MAX_BATCH)
-            return {VALUE: tf.gather(values, guards.chosen(field, fields))}
-
-        def strings(name):
-            return tf.TensorSpec((None,), tf.string, name)
+            return labelled.classified(answered(squares(files))[PROBABILITIES])
 
         def function(of, *taken):
             # AutoGraph, which nothing here needs, takes one lambda for another.
@@ -143,5 +123,5 @@ class TransferModule(tf.Module):
                 points,
             ),
             CLASSIFY_SIGNATURE: function(classified, strings(INPUTS)),
-            CARD_SIGNATURE: function(told, strings(FIELD)),
+            CARD_SIGNATURE: function(labelled.told, strings(FIELD)),
         }

@@ -1,11 +1,8 @@
 """What Keras says of images: what every artefact of a TransFER is compared with."""
 
-import dataclasses
-
-import numpy as np
 import tensorflow as tf
 
-from export.reference import softmax
+from export.reference import Reference, compared
 from export.signature import LOGITS
 from export.transfer_graph import TransferGraph
 from export.transfer_images import Images, several
@@ -15,53 +12,20 @@ BATCHES = (1, 5)
 """Sizes of the batches that are compared."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
-class TransferReference:
-    """What Keras says of images; see `export.reference.Reference`.
-
-    Args:
-        pixels: uint8, as many images as the largest of `BATCHES`.
-        logits: float32 `(batch, num_classes)` of these.
-        probabilities: float64 `(batch, num_classes)` of these.
-        evaluation: Images with labels, for the score.
-        evaluated: float64 `(images, num_classes)`, their probabilities; or both `None`.
-    """
-
-    pixels: np.ndarray
-    logits: np.ndarray
-    probabilities: np.ndarray
-    evaluation: Images | None
-    evaluated: np.ndarray | None
-
-
 def reference(
-    graph: TransferGraph, images: Images, judged: Images
-) -> TransferReference:
-    """Runs Keras on the CPU, with the soft-max in float64.
+    graph: TransferGraph, images: Images, evaluation: Images | None
+) -> Reference:
+    """Runs the model on the CPU, with the soft-max in float64.
 
     Args:
         graph: The model.
         images: To compare numbers on.
-        judged: To score; where they have labels.
+        evaluation: To score, with labels.
     """
-    pixels = several(images.pixels, max(BATCHES))
-    logits = _logits(graph, pixels)
-    evaluated = None
-    if judged.label is not None:
-        evaluated = softmax(_logits(graph, judged.pixels))
-    return TransferReference(
-        pixels=pixels,
-        logits=logits,
-        probabilities=softmax(logits),
-        evaluation=judged,
-        evaluated=evaluated,
+    return compared(
+        lambda pixels: graph.tensors(tf.cast(pixels, tf.float32))[LOGITS],
+        several(images.pixels, max(BATCHES)),
+        evaluation,
+        batches=BATCHES,
+        chunk=CHUNK,
     )
-
-
-def _logits(graph: TransferGraph, pixels: np.ndarray) -> np.ndarray:
-    parts = []
-    with tf.device("CPU"):
-        for start in range(0, len(pixels), CHUNK):
-            part = tf.constant(pixels[start : start + CHUNK].astype(np.float32))
-            parts.append(graph.tensors(part)[LOGITS].numpy())
-    return np.concatenate(parts)

@@ -6,15 +6,12 @@ to the tensor itself.
 """
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from export import warmup
-from export.saved_model import EXTRA
-from export.signature import CARD_SIGNATURE, CLASSIFY_SIGNATURE, FIELD, INPUTS
+from export.signature import CLASSIFY_SIGNATURE, INPUTS
 from export.transfer_signature import (
     ALIGNED_SIGNATURE,
     BYTES_SIGNATURE,
@@ -25,7 +22,7 @@ from export.transfer_signature import (
 from input_pipeline.align import CANONICAL
 
 
-def requests(pixels: np.ndarray) -> dict[str, dict[str, Any]]:
+def requests(pixels: np.ndarray) -> warmup.Requests:
     """Inputs by name for every signature but `card`.
 
     Args:
@@ -58,25 +55,4 @@ def write_warmup(folder: Path, pixels: np.ndarray) -> None:
         pixels: uint8 `(batch, size, size, 3)`, as many as the largest of
             `warmup.BATCHES` or more.
     """
-    with tf.io.TFRecordWriter(str(folder / EXTRA / warmup.NAME)) as file:
-        for batch in warmup.BATCHES:
-            asked = requests(pixels[:batch])
-            asked[CARD_SIGNATURE] = {FIELD: ["model_id"] * batch}
-            for signature, inputs in asked.items():
-                log = _log(signature, inputs)
-                file.write(log.SerializeToString(deterministic=True))
-
-
-def _log(signature: str, inputs: dict[str, Any]) -> PredictionLog:
-    log = PredictionLog()
-    if signature == CLASSIFY_SIGNATURE:
-        classify = log.classify_log.request
-        classify.model_spec.signature_name = signature
-        for example in inputs[INPUTS]:
-            classify.input.example_list.examples.add().ParseFromString(example)
-        return log
-    predict = log.predict_log.request
-    predict.model_spec.signature_name = signature
-    for name, values in inputs.items():
-        predict.inputs[name].CopyFrom(tf.make_tensor_proto(values))
-    return log
+    warmup.write_requests(folder, lambda batch: requests(pixels[:batch]))

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from export import fresh_process, manifest, verify
+from export import fresh_process, manifest
 from export.card import ModelCard
 from export.core import Core
 from export.settings import ExportSettings
 from export.signature import ARTEFACTS, Format
+from export.tolerance import TOLERANCE
 from fgrmer_tf import atomic
 from fgrmer_tf.errors import InputError
 
@@ -112,7 +113,7 @@ def write_verified(
             },
             "signatures": {artefact: parts.wanted[artefact] for artefact in formats},
             **parts.facts,
-            "tolerance": {artefact: verify.TOLERANCE[artefact] for artefact in formats},
+            "tolerance": {artefact: TOLERANCE[artefact] for artefact in formats},
             "verified": found,
             **add(folder.resolve(), request),
             "validation": {"passed": True},

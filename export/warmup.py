@@ -6,6 +6,7 @@ Source:
     answered fails the load of the version.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ from export.signature import (
     takes_frames,
 )
 
+Requests = dict[str, dict[str, Any]]
+"""Inputs by name, of each signature."""
 NAME = "tf_serving_warmup_requests"
 MOST_RECORDS = 1000
 BATCHES = (1, 5)
@@ -52,41 +55,48 @@ def write(folder: Path, patches: np.ndarray) -> None:
             the largest of `BATCHES` or more.
     """
     card = read_card((folder / EXTRA / CARD).read_text(encoding="utf-8"))
+
+    def requests(batch: int) -> Requests:
+        examples = serialize(patches[:batch])
+        asked: Requests = {
+            TENSOR_SIGNATURE: {PATCHES: patches[:batch]},
+            EXAMPLE_SIGNATURE: {EXAMPLES: examples},
+            CLASSIFY_SIGNATURE: {INPUTS: examples},
+        }
+        if takes_frames(card.preprocessing):
+            asked[FRAMES_SIGNATURE] = as_inputs(sample_clips(batch))
+        return asked
+
+    write_requests(folder, requests)
+
+
+def write_requests(folder: Path, requests: Callable[[int], Requests]) -> None:
+    """Makes the file of requests anew, of what is asked and of the card.
+
+    Args:
+        folder: A SavedModel that has its `assets.extra`.
+        requests: Inputs by name for every signature but `card`, for so many rows.
+    """
     with tf.io.TFRecordWriter(str(folder / EXTRA / NAME)) as file:
         for batch in BATCHES:
-            logs = _logs(patches[:batch])
-            if takes_frames(card.preprocessing):
-                frames = as_inputs(sample_clips(batch))
-                logs.append(_predict(FRAMES_SIGNATURE, **frames))
-            for log in logs:
+            asked = requests(batch) | {CARD_SIGNATURE: {FIELD: ["model_id"] * batch}}
+            for signature, inputs in asked.items():
+                log = _log(signature, inputs)
                 file.write(log.SerializeToString(deterministic=True))
 
 
-def _logs(patches: np.ndarray) -> list[PredictionLog]:
-    examples = serialize(patches)
-    return [
-        _predict(TENSOR_SIGNATURE, **{PATCHES: patches}),
-        _predict(EXAMPLE_SIGNATURE, **{EXAMPLES: examples}),
-        _predict(CARD_SIGNATURE, **{FIELD: ["model_id"] * len(patches)}),
-        _classify(examples),
-    ]
-
-
-def _predict(signature: str, **inputs: Any) -> PredictionLog:
+def _log(signature: str, inputs: dict[str, Any]) -> PredictionLog:
     log = PredictionLog()
-    request = log.predict_log.request
-    request.model_spec.signature_name = signature
-    for name, value in inputs.items():
-        request.inputs[name].CopyFrom(tf.make_tensor_proto(value))
-    return log
-
-
-def _classify(examples: list[bytes]) -> PredictionLog:
-    log = PredictionLog()
-    request = log.classify_log.request
-    request.model_spec.signature_name = CLASSIFY_SIGNATURE
-    for example in examples:
-        request.input.example_list.examples.add().ParseFromString(example)
+    if signature == CLASSIFY_SIGNATURE:
+        classify = log.classify_log.request
+        classify.model_spec.signature_name = signature
+        for example in inputs[INPUTS]:
+            classify.input.example_list.examples.add().ParseFromString(example)
+        return log
+    predict = log.predict_log.request
+    predict.model_spec.signature_name = signature
+    for name, values in inputs.items():
+        predict.inputs[name].CopyFrom(tf.make_tensor_proto(values))
     return log
 
 

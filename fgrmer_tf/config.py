@@ -123,12 +123,6 @@ class ModelConfig:
     """Drop probability after dense layers, in [0, 1)."""
     attention_dropout_rate: float = 0.1
     """Drop probability of attention weights, in [0, 1)."""
-    head_drop_rate: float = 0.0
-    """Probability that a clip loses one head of a region's encoder, in [0, 1): as
-    TransFER drops heads (published: none)."""
-    branch_drop_rate: float = 0.0
-    """Probability that a clip loses the features of brow or of mouth, in [0, 1): as
-    TransFER drops maps (published: none)."""
     direct_head: bool = True
     """Whether a linear layer from the region features stands beside the AU fusion."""
     adjacency_normalization: AdjacencyNormalization = "official"
@@ -169,12 +163,7 @@ class ModelConfig:
         require(
             self.map_size >= 1, "`map_size` must be at least 1.", map_size=self.map_size
         )
-        for name in (
-            "dropout_rate",
-            "attention_dropout_rate",
-            "head_drop_rate",
-            "branch_drop_rate",
-        ):
+        for name in ("dropout_rate", "attention_dropout_rate"):
             value = getattr(self, name)
             require(0 <= value < 1, f"`{name}` must be in [0, 1).", **{name: value})
 

@@ -7,6 +7,9 @@ from fgrmer_tf.errors import require
 
 MapDrop = Literal["attention", "dropout", "spatial", "dropblock"]
 HeadDrop = Literal["heads", "reference"]
+Schedule = Literal["steps", "cosine"]
+Optimizer = Literal["sgd", "adamw"]
+Balance = Literal["none", "loss", "sampling"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -90,41 +93,6 @@ class TransferConfig:
         for name in ("start_deviation", "position_deviation"):
             value = getattr(self, name)
             require(value > 0, f"`{name}` must be positive.", **{name: value})
-
-
-TRANSFER_IR50 = TransferConfig()
-"""The published network: IR-50 without its last stage, and eight blocks."""
-
-TRANSFER_SMALL = TransferConfig(
-    stem_filters=(32, 64, 128),
-    stem_units=(2, 2, 4),
-    embedding_dim=256,
-    encoder_depth=4,
-    num_heads=4,
-    feed_forward_units=768,
-    start_deviation=0.06,
-    position_deviation=0.5,
-)
-"""For one processor: about a thirtieth of the work."""
-
-TRANSFER_TINY = TransferConfig(
-    image_size=64,
-    stem_filters=(16, 32, 64),
-    stem_units=(1, 1, 1),
-    attention_reduction=8,
-    embedding_dim=96,
-    encoder_depth=2,
-    num_heads=4,
-    feed_forward_units=192,
-    start_deviation=0.1,
-    position_deviation=0.5,
-)
-"""For tests and synthetic faces: trains in minutes on one processor."""
-
-
-Schedule = Literal["steps", "cosine"]
-Optimizer = Literal["sgd", "adamw"]
-Balance = Literal["none", "loss", "sampling"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

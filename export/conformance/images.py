@@ -7,6 +7,9 @@ the bytes that were sent and no more.
 import struct
 import zlib
 
+import cv2
+import numpy as np
+
 BOMB_SECONDS = 0.1
 """Time in which a small file that stands for a huge image is refused."""
 _SIDE = 12_000
@@ -58,6 +61,13 @@ def _jpeg(width: int, height: int) -> bytes:
     return b"\xff\xd8\xff\xc0" + struct.pack(">H", len(frame) + 2) + frame
 
 
+def _swollen_jpeg(width: int, height: int) -> bytes:
+    """A whole JPEG of a few pixels, whose header claims another size."""
+    file = cv2.imencode(".jpg", np.zeros((31, 37, 3), np.uint8))[1].tobytes()
+    size = file.index(b"\xff\xc0") + 5
+    return file[:size] + struct.pack(">HH", height, width) + file[size + 4 :]
+
+
 NOT_IMAGES = {
     "empty": b"",
     "text": b"this is no image",
@@ -77,5 +87,5 @@ def bombs() -> dict[str, bytes]:
     return {
         "PNG": png(_SIDE, _SIDE),
         "GIF": _gif(16_000, 16_000),
-        "JPEG": _jpeg(65_500, 65_500),
+        "JPEG": _swollen_jpeg(65_500, 65_500),
     }

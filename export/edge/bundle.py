@@ -12,13 +12,13 @@ import numpy as np
 import onnxruntime
 from ai_edge_litert.interpreter import Interpreter
 
-from export import fresh_process, structure
+from export import fresh_process, sound_files
 from export.card import ModelCard
 from export.edge.build import FACE, MODEL, MOTION
 from export.errors import ExportError
 from export.frames.sample import SampleClip, sample_clips
 from export.signature import takes_frames
-from export.verify import FRAMES_TOLERANCE
+from export.tolerance import FRAMES_TOLERANCE
 from fgrmer_tf import atomic
 from fgrmer_tf.errors import InputError
 from input_pipeline.landmarks.scheme68 import MESH_INDEX
@@ -102,8 +102,8 @@ def write(
     about = json.loads(card.json()) | {"mesh_index": MESH_INDEX.tolist()}
     atomic.write_json(folder / ABOUT, about)
     for name in (*FACE, MODEL, MOTION):
-        structure.checked_onnx(folder / f"{name}.onnx", request["opset"])
-        structure.checked_litert(folder / f"{name}.tflite")
+        sound_files.checked_onnx(folder / f"{name}.onnx", request["opset"])
+        sound_files.checked_litert(folder / f"{name}.tflite")
     clips = sample_clips(TRIED)
     return {
         "differences": {

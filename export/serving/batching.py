@@ -9,8 +9,7 @@ import contextlib
 import dataclasses
 import functools
 
-import numpy as np
-
+from export.serving.joint_run import answers, joined
 from export.serving.metrics import Metrics
 from export.serving.servable import Arrays, Servable
 from export.serving.settings import BatchingSettings
@@ -67,7 +66,7 @@ class Batcher:
         try:
             if len(parts) == 1:
                 return await parts[0]
-            return _joined(await asyncio.gather(*parts))
+            return joined(await asyncio.gather(*parts))
         finally:
             timer.cancel()
 
@@ -164,8 +163,11 @@ class Batcher:
         # Held for itself too: who asked may have gone away.
         held = contextlib.ExitStack()
         held.enter_context(servable.used())
-        answer = functools.partial(self._answer, servable, signature, batch)
-        playing = self._threads.start(answer)
+        inputs = [task.inputs for task in batch]
+        sizes = self._settings.batch_sizes
+        playing = self._threads.start(
+            functools.partial(answers, servable, signature, inputs, sizes)
+        )
         self._playing.add(playing)
 
         def played(playing: asyncio.Future) -> None:
@@ -178,43 +180,3 @@ class Batcher:
             self._pump()
 
         playing.add_done_callback(played)
-
-    def _answer(
-        self, servable: Servable, signature: str, batch: list[_Task]
-    ) -> list[Arrays | Exception]:
-        """An answer to each request; one that is refused does not spoil the others'."""
-        try:
-            return list(self._together(servable, signature, batch))
-        except ServingError as error:
-            if len(batch) == 1:
-                return [error]
-        return [self._answer(servable, signature, [task])[0] for task in batch]
-
-    def _together(
-        self, servable: Servable, signature: str, batch: list[_Task]
-    ) -> list[Arrays]:
-        rows = sum(task.rows for task in batch)
-        inputs = _joined([task.inputs for task in batch])
-        padding = self._padding(rows)
-        if padding:
-            inputs = {
-                name: np.concatenate([array, np.repeat(array[:1], padding, axis=0)])
-                for name, array in inputs.items()
-            }
-        outputs = servable.run(signature, inputs)
-        ends = np.cumsum([task.rows for task in batch])
-        return [
-            {name: array[end - task.rows : end] for name, array in outputs.items()}
-            for task, end in zip(batch, ends, strict=True)
-        ]
-
-    def _padding(self, rows: int) -> int:
-        """Rows to add so that the size is an allowed one; no batch is made of none."""
-        sizes = self._settings.batch_sizes
-        return next((size - rows for size in sizes if rows and size >= rows), 0)
-
-
-def _joined(parts: list[Arrays]) -> Arrays:
-    if len(parts) == 1:
-        return parts[0]
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

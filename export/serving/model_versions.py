@@ -14,6 +14,7 @@ from pathlib import Path
 from tensorflow_serving.apis import get_model_status_pb2
 
 from export import manifest, versions
+from export.serving import assets
 from export.serving.metrics import Metrics
 from export.serving.servable import Servable
 from export.serving.settings import ServerSettings
@@ -43,13 +44,14 @@ def load(folder: Path, version: int, sizes: Sequence[int] = ()) -> Servable:
         sizes: Numbers of rows that will be run, which are run before it answers.
 
     Raises:
-        ServingError: If a file is missing, changed, added or a link, TensorFlow cannot
-            load it, or a warm-up request fails.
+        ServingError: If a file is missing, changed, added or a link, an asset lies
+            elsewhere, TensorFlow cannot load it, or a warm-up request fails.
     """
     try:
         manifest.check_version(folder)
     except (InputError, OSError) as error:
         raise ServingError(Status.FAILED_PRECONDITION, str(error)) from error
+    assets.require_inside(folder)
     servable = Servable(folder, version)
     try:
         warm(folder, servable, sizes)

@@ -8,22 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from export.signature import MAX_BATCH
-from fgrmer_tf.errors import InputError
+from fgrmer_tf.errors import require
 
 HEAD_BYTES = 16 * 2**10
 """Bytes of the head of a request, in both protocols."""
 
 
-def _require(holds: bool, rule: str, **received: Any) -> None:
-    if not holds:
-        values = ", ".join(f"{name}={value!r}" for name, value in received.items())
-        raise InputError(f"{rule} Received: {values}.")
-
-
 def _require_at_least(settings: Any, least: float, *names: str) -> None:
     for name in names:
         value = getattr(settings, name)
-        _require(value >= least, f"`{name}` must be at least {least}.", **{name: value})
+        require(value >= least, f"`{name}` must be at least {least}.", **{name: value})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -64,7 +58,7 @@ class BatchingSettings:
         )
         _require_at_least(self, 0, "batch_timeout_micros")
         sizes = self.allowed_batch_sizes
-        _require(
+        require(
             not sizes
             or (
                 sizes[0] > 0
@@ -117,7 +111,7 @@ class Limits:
         )
         for name in ("request_seconds", "idle_seconds", "shutdown_seconds"):
             value = getattr(self, name)
-            _require(value > 0, f"`{name}` must be above 0.", **{name: value})
+            require(value > 0, f"`{name}` must be above 0.", **{name: value})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -158,39 +152,39 @@ class ServerSettings:
     """Origins of web pages that may call REST from a browser."""
 
     def __post_init__(self) -> None:
-        _require(
+        require(
             self.folder.is_dir(),
             "`fgrmer serve` needs the folder that `fgrmer push --to` wrote.",
             folder=str(self.folder),
         )
-        _require(
+        require(
             re.fullmatch(r"[^/:]+", self.model_name) is not None,
             "`name` must not be empty nor hold `/` or `:`.",
             name=self.model_name,
         )
         for port in (self.rest_port, self.grpc_port):
-            _require(0 <= port < 2**16, "A port must be in [0, 65535].", port=port)
+            require(0 <= port < 2**16, "A port must be in [0, 65535].", port=port)
         _require_at_least(self, 1, "latest")
         _require_at_least(self, 0, "max_num_load_retries", "load_retry_seconds")
-        _require(
+        require(
             self.poll_seconds > 0,
             "`poll_seconds` must be above 0.",
             poll_seconds=self.poll_seconds,
         )
         for label in self.labels:
-            _require(
+            require(
                 re.fullmatch(r"\w[\w.-]*", label) is not None,
                 "A label must be letters, digits, `_`, `.` and `-`.",
                 label=label,
             )
-        _require(
+        require(
             (self.tls_certificate is None) == (self.tls_key is None),
             "TLS needs both a certificate and its key.",
             tls_certificate=self.tls_certificate,
             tls_key=self.tls_key,
         )
         for path in (self.token_file, self.tls_certificate, self.tls_key):
-            _require(path is None or path.is_file(), "No such file.", path=str(path))
+            require(path is None or path.is_file(), "No such file.", path=str(path))
 
     @property
     def model_name(self) -> str:
@@ -215,7 +209,7 @@ class ServerSettings:
         if self.token_file is None:
             return None
         text = self.token_file.read_text(encoding="utf-8", errors="replace").strip()
-        _require(
+        require(
             re.fullmatch(r"[!-~]{16,}", text) is not None,
             "A token must be one line of at least 16 printable ASCII characters "
             "without spaces.",

@@ -35,7 +35,7 @@ def read(
 
     Raises:
         ServingError: If dtype, shape or number of rows are not taken, or the values
-            are fewer or more than the shape says.
+            are fewer or more than the shape says, or out of the range of the dtype.
     """
     try:
         dtype = tf.as_dtype(proto.dtype)
@@ -60,7 +60,14 @@ def read(
         return array.reshape(shape)
     if proto.tensor_content:
         return np.frombuffer(proto.tensor_content, dtype.as_numpy_dtype).reshape(shape)
-    return tf.make_ndarray(proto)
+    try:
+        return tf.make_ndarray(proto)
+    except OverflowError as error:
+        # Small integers come in fields of 32 bits.
+        raise ServingError(
+            Status.INVALID_ARGUMENT,
+            f"Input {name} holds a number outside the range of {dtype.name}",
+        ) from error
 
 
 def _values(proto: tensor_pb2.TensorProto, dtype: tf.DType) -> float:

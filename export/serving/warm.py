@@ -13,6 +13,7 @@ from export.saved_model import EXTRA
 from export.serving import tensor_protos
 from export.serving.servable import DEFAULT_SIGNATURE, Arrays, Servable
 from export.serving.status import ServingError, Status
+from export.signature import INPUTS
 from export.warmup import MOST_RECORDS, NAME
 
 _SEVERAL, _TRIES = 4, 3
@@ -108,8 +109,9 @@ def _request(log: PredictionLog, servable: Servable) -> tuple[str, Arrays]:
             example.SerializeToString()
             for example in request.input.example_list.examples
         ]
-        (only,) = signature.inputs
-        return name, {only: serialized}
+        signature.require_names({INPUTS})
+        signature.require(INPUTS, "string", serialized.shape)
+        return name, {INPUTS: serialized}
     signature.require_names(set(request.inputs))
     return name, {
         key: tensor_protos.read(key, value, signature, np.iinfo(np.int32).max)

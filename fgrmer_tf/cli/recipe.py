@@ -211,11 +211,9 @@ class Recipe:
 
     def settings(self, seeds: Sequence[int]) -> dict[str, Any]:
         """What decides a training, whichever command starts it."""
-        from fgrmer_tf.training.config_record import config_to_dict
-
         matrix = self.au_matrix
         return {
-            "experiment": config_to_dict(self.config),
+            "experiment": dataclasses.asdict(self.config),
             "seeds": list(seeds),
             "au_matrix": None if matrix is None else matrix.tolist(),
         }

@@ -86,7 +86,7 @@ def load_predictor(path: Path) -> Predictor:
         predict, names = graph.tensors, constants.class_names
         preprocessing = constants.preprocessing
     else:
-        from export.runners import open_export
+        from export.open_export import open_export
 
         exported = open_export(path)
         predict, names = exported.run, exported.class_names

@@ -17,6 +17,8 @@ from fgrmer_tf.cli.transfer_options import (
     run_settings,
     training_rows,
 )
+from fgrmer_tf.cli.transfer_report import conclude_transfer, say_scores
+from fgrmer_tf.cli.transfer_seen import Seen
 from fgrmer_tf.cli.transfer_start import RANDOM_START, StartOptions
 from fgrmer_tf.config import PLAIN_FIT, FitConfig
 from fgrmer_tf.errors import InputError
@@ -86,8 +88,10 @@ class TransferTrain(TransferFit):
             **start.settings,
         )
         fitting = Fitting(table=table, experiment=experiment, fit=self.fit, start=start)
+        fitting.require_classes(rows)
         epochs = self.train.epochs
         with RunFolder(self.out, settings) as run, progress("training") as update:
+            Seen.of(table, rows).keep(run.path)
             train_final(
                 lambda: fitting.model(
                     rows, self.seed, run.path, lambda n, _: update(n, epochs)
@@ -123,12 +127,7 @@ class TransferEvaluate(TransferFit):
             self.seed,
             self.start,
         )
-        full = metrics["full"]
-        say(
-            f"accuracy {full['accuracy']:.3f}  macro F1 {full['uf1']:.3f}  UAR "
-            f"{full['uar']:.3f}  ({metrics['protocol']})"
-        )
-        say(f"report: {self.out / 'report.html'}")
+        say_scores(metrics, self.out)
 
 
 def evaluate_transfer(
@@ -153,7 +152,6 @@ def evaluate_transfer(
     if len(set(seeds)) < len(seeds) or not seeds:
         raise InputError(f"--seed takes distinct numbers. Received: {seeds}.")
     start_tensorflow()
-    from fgrmer_tf.cli.transfer_report import conclude_transfer
     from fgrmer_tf.training.run_folder import RunFolder
     from input_pipeline.macro.store import read_store
 
@@ -171,6 +169,7 @@ def evaluate_transfer(
         **given.settings,
     )
     fitting = Fitting(table=table, experiment=experiment, fit=fit, start=given)
+    fitting.require_classes(*(fold.train for fold in folds))
     with RunFolder(out, settings) as run:
         results = fitting.results(folds, seeds, run)
         return conclude_transfer(

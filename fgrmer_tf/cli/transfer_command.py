@@ -10,13 +10,14 @@ from fgrmer_tf.cli.transfer_ablation import TransferAblation
 from fgrmer_tf.cli.transfer_import import TransferImportTorch
 from fgrmer_tf.cli.transfer_options import transfer_options
 from fgrmer_tf.cli.transfer_prepare import TransferPrepare
+from fgrmer_tf.cli.transfer_score import TransferScore
 from fgrmer_tf.transfer_experiments import SMALL, TRANSFER_EXPERIMENTS
 
 _DOC = """TransFER: whole expressions in pictures.
 
 `prepare` makes an image store of RAF-DB, FERPlus, AffectNet, CK+ or class folders;
-`train`, `evaluate` and `ablation` read it; `import-torch` makes a model of weights
-that others have released."""
+`train`, `evaluate` and `ablation` read it; `score` asks a model that is ready;
+`import-torch` makes one of weights that others have released."""
 
 
 def transfer_command(chosen: str) -> Any:
@@ -38,6 +39,7 @@ def transfer_command(chosen: str) -> Any:
         | fitting(TransferTrain, "train")
         | fitting(TransferEvaluate, "evaluate")
         | fitting(TransferAblation, "ablation")
+        | Annotated[TransferScore, tyro.conf.subcommand("score")]
         | Annotated[TransferImportTorch, tyro.conf.subcommand("import-torch")]
     )
     return dataclasses.make_dataclass(

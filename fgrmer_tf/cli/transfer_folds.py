@@ -3,13 +3,14 @@
 import dataclasses
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fgrmer_tf.cli.console import progress
+from fgrmer_tf.cli.transfer_seen import Seen
 from fgrmer_tf.cli.transfer_start import Start
 from fgrmer_tf.config import FitConfig
 from fgrmer_tf.transfer_config import TransferExperiment
@@ -80,6 +81,17 @@ class Fitting:
             on_epoch=on_epoch,
         )
 
+    def require_classes(self, *parts: np.ndarray) -> None:
+        """Refuses rows that nothing can be learnt from, before a run is made.
+
+        Raises:
+            InputError: If only one class is among the rows of a part.
+        """
+        from input_pipeline.macro.batches import class_weights
+
+        for rows in parts:
+            class_weights(self.table, rows)
+
     def results(
         self, folds: "Sequence[Fold]", seeds: Sequence[int], run: "RunFolder"
     ) -> "list[FoldResult]":
@@ -108,42 +120,68 @@ class Fitting:
     def _result(
         self, fold: "Fold", seed: int, run: "RunFolder", on_epoch: "OnEpoch"
     ) -> "FoldResult":
-        from fgrmer_tf.evaluation.fold_result import FoldResult
-        from fgrmer_tf.training.memory import peak_memory
-        from fgrmer_tf.training.transfer_fit import predict_transfer
-        from input_pipeline.macro.batches import inference_batches
-
-        wall, cpu = time.perf_counter(), os.times()
-        model, loss = self.model(fold.train, seed, run.path, on_epoch)
-        logits = predict_transfer(model, inference_batches(self.table, fold.test))
-        spent = os.times()
-        return FoldResult(
-            seed=seed,
+        return ask(
+            self.table,
+            fold.test,
+            lambda: self.model(fold.train, seed, run.path, on_epoch),
             fold=fold.name,
-            test=fold.test,
-            logits=logits,
-            loss=loss,
-            seconds=time.perf_counter() - wall,
-            notes=tuple(fold_notes(self.table, fold)),
+            seed=seed,
             epoch=self.experiment.train.epochs,
-            cpu_seconds=spent.user + spent.system - cpu.user - cpu.system,
-            peak_memory=peak_memory(),
+            notes=fold_notes(self.table, fold),
         )
+
+
+def ask(
+    table: "PhotoTable",
+    rows: np.ndarray,
+    made: "Callable[[], tuple[keras.Model, tuple[float, ...]]]",
+    *,
+    fold: str,
+    seed: int,
+    epoch: int,
+    notes: Sequence[str],
+    order: Sequence[int] | None = None,
+) -> "FoldResult":
+    """Asks a model about pictures; its making is part of the cost.
+
+    Args:
+        table: The store.
+        rows: int64 `(test_pictures,)`, what is tested.
+        made: Gives the model and the loss of each epoch.
+        fold: Name of what is tested.
+        seed: Of the model.
+        epoch: How many it was trained for; 0 where nobody knows.
+        notes: Sentences for the report.
+        order: Output of the model for each class of the store; without it, the same.
+
+    Raises:
+        InputError: As `made` and `predict_transfer` do.
+    """
+    from fgrmer_tf.evaluation.fold_result import FoldResult
+    from fgrmer_tf.training.memory import peak_memory
+    from fgrmer_tf.training.transfer_fit import predict_transfer
+    from input_pipeline.macro.batches import inference_batches
+
+    wall, cpu = time.perf_counter(), os.times()
+    model, loss = made()
+    logits = predict_transfer(model, inference_batches(table, rows))
+    spent = os.times()
+    return FoldResult(
+        seed=seed,
+        fold=fold,
+        test=rows,
+        logits=logits if order is None else logits[:, list(order)],
+        loss=loss,
+        seconds=time.perf_counter() - wall,
+        notes=tuple(notes),
+        epoch=epoch,
+        cpu_seconds=spent.user + spent.system - cpu.user - cpu.system,
+        peak_memory=peak_memory(),
+    )
 
 
 def fold_notes(table: "PhotoTable", fold: "Fold") -> list[str]:
     """What a reader of the scores should know about a fold."""
-    from fgrmer_tf.evaluation.leaks import content_keys, twins_of
-    from input_pipeline.macro.batches import absent_classes
-
-    notes = [
-        f"No training picture shows {name}: the model cannot have learnt it."
-        for name in absent_classes(table, fold.train)
-    ]
-    twins = int(twins_of(fold, content_keys(table.images)).sum())
-    if twins:
-        notes.append(
-            f"{twins} tested pictures are in the training part too, equal to the bit: "
-            "the official parts have them on both sides."
-        )
-    return notes
+    trained = Seen.of(table, fold.train)
+    met = trained.met_in(Seen.of(table, fold.test))
+    return [*trained.absent(table.class_names), *met]

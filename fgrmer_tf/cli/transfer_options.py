@@ -115,6 +115,26 @@ def training_rows(table: "PhotoTable") -> "np.ndarray":
     return train if len(train) else np.arange(len(table))
 
 
+def scored_rows(table: "PhotoTable") -> "np.ndarray":
+    """What a model that is ready is asked about: the part `test`, or all without parts.
+
+    Raises:
+        InputError: If the store has parts, but none for testing.
+    """
+    import numpy as np
+
+    test = rows_of(table, "test")
+    if len(test):
+        return test
+    parts = sorted({*table.split.tolist()} - {""})
+    if parts:
+        raise InputError(
+            "What is scored is the part test, or all of a store without parts. "
+            f"Received: a store with {', '.join(parts)} alone. Prepare the part test."
+        )
+    return np.arange(len(table))
+
+
 def resolve_network(table: "PhotoTable", network: TransferConfig) -> TransferConfig:
     """The network with the store's classes and picture size."""
     fields = {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fgrmer_tf import atomic
+from fgrmer_tf.cli.console import say
 from fgrmer_tf.cli.evaluation_report import REPORT_FILE, SCORES_FILE
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def conclude_transfer(
     run: "RunFolder",
     results: "Sequence[FoldResult]",
     notes: Sequence[str] = (),
+    selection: str = "fixed",
 ) -> dict[str, Any]:
     """Scores a finished run and writes all its files but the folds.
 
@@ -35,6 +37,7 @@ def conclude_transfer(
         run: The run; `protocol` is read from its settings.
         results: Its folds, of every seed.
         notes: Sentences about the whole run, for the page.
+        selection: How the number of epochs was chosen.
 
     Returns:
         Content of `metrics.json`; `uf1` is macro F1.
@@ -48,7 +51,7 @@ def conclude_transfer(
         table,
         results,
         protocol=run.settings["protocol"],
-        selection="fixed",
+        selection=selection,
         model="transfer",
         fps=np.full(len(table), np.nan),
         moved={},
@@ -71,6 +74,16 @@ def conclude_transfer(
     atomic.write_text(run.path / SCORES_FILE, score_csv(scored.metrics))
     run.save(scored.predictions, scored.metrics)
     return scored.metrics
+
+
+def say_scores(metrics: dict[str, Any], out: Path) -> None:
+    """Prints the headline of a run, and where its page is."""
+    full = metrics["full"]
+    say(
+        f"accuracy {full['accuracy']:.3f}  macro F1 {full['uf1']:.3f}  UAR "
+        f"{full['uar']:.3f}  ({metrics['protocol']})"
+    )
+    say(f"report: {out / REPORT_FILE}")
 
 
 def published_for(table: "PhotoTable", protocol: str) -> list[dict[str, str]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fgrmer_tf.cli.transfer_weights import (
+    UNKNOWN_FIT,
     Source,
     head_classes,
     read_release,
@@ -177,10 +178,7 @@ class Start:
         if found and self.random:
             found.append(f"At random start: {', '.join(self.random)}.")
         if found:
-            found.append(
-                "What those weights were fitted to is not known here: where it has the "
-                "tested pictures, the scores flatter."
-            )
+            found.append(UNKNOWN_FIT)
         return found
 
 

@@ -106,7 +106,7 @@ def load_photo_predictor(path: Path) -> PhotoPredictor:
             side=graph.image_size,
             alignment=constants.alignment,
         )
-    from export.runners import open_export
+    from export.open_export import open_export
 
     exported = open_export(path)
     return PhotoPredictor(

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from fgrmer_tf.models.torch_file import StateDict
     from fgrmer_tf.models.transfer_releases import Part, Release
 
+UNKNOWN_FIT = (
+    "What those weights were fitted to is not known here: where it has the tested "
+    "pictures, the scores flatter."
+)
+"""What a reader of scores must know of weights from elsewhere."""
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Source:

@@ -10,6 +10,9 @@ import numpy as np
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.evaluation.protocols import Fold, subject_keys
 
+ALONE = "constant "
+"""What the key of a clip without motion begins with: it is like no other key."""
+
 Value = TypeVar("Value")
 Other = TypeVar("Other")
 
@@ -95,23 +98,10 @@ def content_keys(features: np.ndarray) -> np.ndarray:
         [
             hashlib.blake2b(clip.tobytes(), digest_size=16).hexdigest()
             if clip.size and (clip != clip.flat[0]).any()
-            else f"constant {row}"
+            else f"{ALONE}{row}"
             for row, clip in enumerate(np.ascontiguousarray(features))
         ]
     )
-
-
-def twins_of(fold: Fold, content: np.ndarray) -> np.ndarray:
-    """Which tested clips have a twin among the training clips.
-
-    Args:
-        fold: Rows of one split.
-        content: unicode `(clips,)`, from `content_keys`.
-
-    Returns:
-        bool `(test_clips,)`.
-    """
-    return np.isin(content[fold.test], content[fold.train])
 
 
 def refuse_twins(fold: Fold, content: np.ndarray, clip: np.ndarray) -> None:
@@ -125,7 +115,7 @@ def refuse_twins(fold: Fold, content: np.ndarray, clip: np.ndarray) -> None:
     Raises:
         InputError: If a tested clip has a twin among the training clips.
     """
-    twins = twins_of(fold, content)
+    twins = np.isin(content[fold.test], content[fold.train])
     if twins.any():
         tested = fold.test[int(np.argmax(twins))]
         trained = fold.train[int(np.argmax(content[fold.train] == content[tested]))]

@@ -5,7 +5,6 @@ from typing import Any
 import keras
 from keras import ops
 
-from fgrmer_tf.layers.attention_dropping import AttentionDropping
 from fgrmer_tf.layers.dropout import FastDropout
 from fgrmer_tf.layers.initializers import fan_in_uniform
 
@@ -28,8 +27,6 @@ class SelfAttention(keras.layers.Layer):
         num_heads: int, at least 1.
         key_dim: int, at least 1. Width of a query, key or value in one head.
         dropout_rate: float in [0, 1). Drop probability of attention weights.
-        head_drop_rate: float in [0, 1]. Probability that a sample loses the output of
-            one head while training; see `AttentionDropping`. Published: 0.
 
     Call arguments:
         tokens: Float tensor `(batch, landmarks, features)`. Unitless.
@@ -49,8 +46,7 @@ class SelfAttention(keras.layers.Layer):
         ValueError: At construction, if a size is below 1 or the rate outside [0, 1).
     """
 
-    # Files of before `head_drop_rate` do not name it.
-    def __init__(self, num_heads, key_dim, dropout_rate, head_drop_rate=0.0, **kwargs):
+    def __init__(self, num_heads, key_dim, dropout_rate, **kwargs):
         super().__init__(**kwargs)
         if min(num_heads, key_dim) < 1:
             raise ValueError(
@@ -60,14 +56,7 @@ class SelfAttention(keras.layers.Layer):
         self.num_heads = num_heads
         self.key_dim = key_dim
         self.dropout_rate = dropout_rate
-        self.head_drop_rate = head_drop_rate
         self.dropout = FastDropout(dropout_rate, dtype=self.dtype_policy)
-        self.head_dropping = None
-        if head_drop_rate:
-            # Only then: its generator would change the seeds of all that follow.
-            self.head_dropping = AttentionDropping(
-                head_drop_rate, axis=1, name="head_dropping", dtype=self.dtype_policy
-            )
 
     def build(self, tokens_shape):
         features, width = tokens_shape[-1], self.num_heads * self.key_dim
@@ -82,9 +71,6 @@ class SelfAttention(keras.layers.Layer):
             name="output_kernel",
         )
         self.dropout.build(tokens_shape)
-        if self.head_dropping:
-            by_head = (None, self.num_heads, tokens_shape[1], self.key_dim)
-            self.head_dropping.build(by_head)
 
     def call(self, tokens, training=None, return_attention_scores=False):
         _, landmarks, features = tokens.shape
@@ -100,8 +86,6 @@ class SelfAttention(keras.layers.Layer):
         )
         weights = ops.softmax(scores)
         mixed = ops.matmul(self.dropout(weights, training=training), value)
-        if self.head_dropping:
-            mixed = self.head_dropping(mixed, training=training)
         mixed = ops.reshape(
             ops.transpose(mixed, (0, 2, 1, 3)), (-1, self.num_heads * self.key_dim)
         )
@@ -116,5 +100,4 @@ class SelfAttention(keras.layers.Layer):
             "num_heads": self.num_heads,
             "key_dim": self.key_dim,
             "dropout_rate": self.dropout_rate,
-            "head_drop_rate": self.head_drop_rate,
         }

@@ -28,7 +28,6 @@ class EncoderLayer(keras.layers.Layer):
         hidden_units: int, at least 1. Width inside the feed-forward block.
         dropout_rate: float in [0, 1). Drop probability before both additions.
         attention_dropout_rate: float in [0, 1). Drop probability of attention weights.
-        head_drop_rate: float in [0, 1]. Probability that a sample loses one head.
 
     Call arguments:
         tokens: Float tensor `(batch, landmarks, features)`. Unitless.
@@ -52,7 +51,6 @@ class EncoderLayer(keras.layers.Layer):
         hidden_units,
         dropout_rate,
         attention_dropout_rate,
-        head_drop_rate=0.0,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -73,7 +71,6 @@ class EncoderLayer(keras.layers.Layer):
         self.hidden_units = hidden_units
         self.dropout_rate = dropout_rate
         self.attention_dropout_rate = attention_dropout_rate
-        self.head_drop_rate = head_drop_rate
 
     def build(self, tokens_shape):
         features = tokens_shape[-1]
@@ -82,7 +79,6 @@ class EncoderLayer(keras.layers.Layer):
             self.num_heads,
             self.key_dim,
             self.attention_dropout_rate,
-            self.head_drop_rate,
             name="attention",
             dtype=self.dtype_policy,
         )
@@ -135,5 +131,4 @@ class EncoderLayer(keras.layers.Layer):
             "hidden_units": self.hidden_units,
             "dropout_rate": self.dropout_rate,
             "attention_dropout_rate": self.attention_dropout_rate,
-            "head_drop_rate": self.head_drop_rate,
         }

@@ -5,7 +5,6 @@ from typing import Any
 import keras
 
 from fgrmer_tf.config import AdjacencyNormalization, AUBranch, LandmarkNormalization
-from fgrmer_tf.layers.attention_dropping import AttentionDropping
 from fgrmer_tf.layers.au_embedding import AUEmbedding
 from fgrmer_tf.layers.dropout import FastDropout
 from fgrmer_tf.layers.encoder import EncoderLayer
@@ -43,9 +42,7 @@ def node_learning(patches, normalization: LandmarkNormalization):
     return RegionTokens((NUM_BROW, NUM_MOUTH), name="region_tokens")(maps)
 
 
-def region_features(
-    tokens, region, *, encoder_depth, dropout_rate, attention_rate, head_drop_rate
-):
+def region_features(tokens, region, *, encoder_depth, dropout_rate, attention_rate):
     """What a region shows, `(batch, REGION_FEATURES)`."""
     # Chained: the published loop gives every layer the same tokens and keeps the
     # output of the last, so it has one live layer whatever its depth.
@@ -56,7 +53,6 @@ def region_features(
             hidden_units=FEED_FORWARD_UNITS,
             dropout_rate=dropout_rate,
             attention_dropout_rate=attention_rate,
-            head_drop_rate=head_drop_rate,
             name=f"{region}_encoder_{depth}",
         )(tokens)
     features = keras.layers.Flatten(name=f"{region}_flatten")(tokens)
@@ -65,15 +61,6 @@ def region_features(
     features = FastDropout(dropout_rate, name=f"{region}_dropout")(features)
     features = dense(features, REGION_FEATURES, f"{region}_features")
     return keras.layers.ReLU(name=f"{region}_features_relu")(features)
-
-
-def one_dropped(brow, mouth, rate):
-    """Both regions' features, of which a clip loses one with probability `rate`."""
-    if not rate:
-        return brow, mouth
-    both = keras.ops.stack([brow, mouth], axis=1)
-    both = AttentionDropping(rate, axis=1, name="branch_dropping")(both)
-    return both[:, 0], both[:, 1]
 
 
 def dense(inputs, units, name, dtype=None):

@@ -4,7 +4,6 @@ Sizes below are those of the published code, `t_g_model_3and6.py`.
 """
 
 import keras
-import numpy as np
 
 from fgrmer_tf.config import (
     AdjacencyNormalization,
@@ -18,13 +17,7 @@ from fgrmer_tf.errors import InputError
 from fgrmer_tf.layers.encoder import NORM_EPSILON
 from fgrmer_tf.layers.fusion import RegionFusion
 from fgrmer_tf.layers.linear_path import LinearPath
-from fgrmer_tf.models.branches import (
-    au_nodes,
-    dense,
-    node_learning,
-    one_dropped,
-    region_features,
-)
+from fgrmer_tf.models.branches import au_nodes, dense, node_learning, region_features
 from fgrmer_tf.spec import BROW_AUS, NUM_AUS, NUM_PATCHES, PATCH_SIZE
 
 
@@ -37,8 +30,6 @@ def build_fgrmer(
     encoder_depth: int,
     dropout_rate: float,
     attention_dropout_rate: float,
-    head_drop_rate: float,
-    branch_drop_rate: float,
     direct_head: bool,
     adjacency_normalization: AdjacencyNormalization,
     learned_edges: bool,
@@ -69,9 +60,6 @@ def build_fgrmer(
         encoder_depth: Encoder layers of each region, at least 1.
         dropout_rate: Drop probability after dense layers, in [0, 1).
         attention_dropout_rate: Drop probability of attention weights, in [0, 1).
-        head_drop_rate: Probability that a clip loses one head of a region's encoder
-            while training, in [0, 1).
-        branch_drop_rate: Probability that it loses the features of one region.
         direct_head: Whether a linear layer from the region features to the classes is
             added to the logits. The published form has none: there all features pass
             through nine AU scores, measured to be its bottleneck on real data.
@@ -125,7 +113,6 @@ def build_fgrmer(
             encoder_depth=encoder_depth,
             dropout_rate=dropout_rate,
             attention_rate=attention_dropout_rate,
-            head_drop_rate=head_drop_rate,
         )
         for region, tokens in zip(
             ("brow", "mouth"),
@@ -133,8 +120,6 @@ def build_fgrmer(
             strict=True,
         )
     )
-
-    brow, mouth = one_dropped(brow, mouth, branch_drop_rate)
     # Scores of a new model are about 1e-4: their variance is nothing in float16.
     dtype = keras.config.dtype_policy().variable_dtype
     scores = RegionFusion(len(BROW_AUS), name="fusion", dtype=dtype)(brow, mouth, nodes)
@@ -158,75 +143,3 @@ def build_fgrmer(
         logits = [keras.layers.Add(name="summed_logits", dtype=dtype)(logits)]
     (logits,) = logits
     return keras.Model(inputs, {"logits": logits}, name="fgrmer")
-
-
-def set_adjacency(model: keras.Model, adjacency: np.ndarray) -> None:
-    """Replaces the raw adjacency of a model from `build_fgrmer`.
-
-    Args:
-        model: The model; changed in place, in training and in saved files alike.
-        adjacency: `(num_nodes, num_nodes)`, column-conditional: `[i, j]` is
-            `P(node i | node j)`, at least 0. The diagonal is used as given: add the
-            identity first.
-
-    Raises:
-        InputError: If the shape is wrong, an entry is negative, NaN or infinite, or a
-            row or column sums to 0.
-    """
-    adjacency = np.asarray(adjacency, np.float32)
-    if adjacency.shape != (NUM_AUS, NUM_AUS):
-        raise InputError(
-            f"`adjacency` must have shape ({NUM_AUS}, {NUM_AUS}), one row and column "
-            f"an AU node. Received: {adjacency.shape}."
-        )
-    if not np.isfinite(adjacency).all() or adjacency.min() < 0:
-        raise InputError(
-            "`adjacency` must be finite and at least 0. "
-            f"Received: minimum {adjacency.min()}, maximum {adjacency.max()}."
-        )
-    for axis, line in enumerate(("column", "row")):
-        empty = np.flatnonzero(adjacency.sum(axis) == 0)
-        if empty.size:
-            raise InputError(
-                f"Every {line} of `adjacency` must have a positive sum, or it cannot "
-                f"be normalised. Received: {line}s {empty.tolist()} sum to 0. "
-                "Add the identity."
-            )
-    model.get_layer("adjacency").raw.assign(adjacency)
-
-
-def set_linear_path(
-    model: keras.Model,
-    *,
-    mean: np.ndarray,
-    scale: np.ndarray,
-    kernel: np.ndarray,
-    bias: np.ndarray,
-) -> None:
-    """Replaces the linear path of a model from `build_fgrmer`.
-
-    Args:
-        model: With a linear path; changed in place.
-        mean: `(features,)`, of the training clips.
-        scale: `(features,)`, likewise.
-        kernel: `(features, num_classes)`.
-        bias: `(num_classes,)`.
-
-    Raises:
-        InputError: If a shape is not that of the path, or a value is NaN or infinite.
-    """
-    path = model.get_layer("linear_path")
-    for name, value in (
-        ("mean", mean),
-        ("scale", scale),
-        ("kernel", kernel),
-        ("bias", bias),
-    ):
-        weight, value = getattr(path, name), np.asarray(value, np.float32)
-        if value.shape != tuple(weight.shape) or not np.isfinite(value).all():
-            raise InputError(
-                f"`{name}` of the linear path must be finite and of shape "
-                f"{tuple(weight.shape)}. Received: {value.shape}, "
-                f"{np.count_nonzero(~np.isfinite(value))} values not finite."
-            )
-        weight.assign(value)

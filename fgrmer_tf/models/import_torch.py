@@ -6,7 +6,8 @@ import keras
 import numpy as np
 
 from fgrmer_tf.config import ModelConfig
-from fgrmer_tf.models import fgrmer
+from fgrmer_tf.models.computed_weights import set_adjacency
+from fgrmer_tf.models.fgrmer import build_fgrmer
 from fgrmer_tf.models.torch_file import StateDict
 from fgrmer_tf.models.torch_state import (
     LIVE_ENCODER_LAYER,
@@ -61,8 +62,8 @@ def import_state_dict(state: StateDict) -> tuple[ModelConfig, keras.Model]:
         encoder_depth=1,
         adjacency_normalization="official",
     )
-    model = fgrmer.build_fgrmer(**dataclasses.asdict(config))
-    fgrmer.set_adjacency(model, state["A"])
+    model = build_fgrmer(**dataclasses.asdict(config))
+    set_adjacency(model, state["A"])
 
     # (landmarks, 1, row, column) in PyTorch, (row, column, landmarks, 1) in Keras.
     filters = state["depth_wise_conv.weight"].transpose(2, 3, 0, 1)

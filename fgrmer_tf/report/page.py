@@ -24,12 +24,15 @@ _PROTOCOLS = {
     "cross": "Across data sets: trained on some data sets, tested on others.",
     "official": "Official parts: the part for training is trained on, the part for "
     "testing is tested.",
+    "score": "A model that was ready before: it was asked about each picture once, and "
+    "nothing was trained.",
 }
 _SELECTIONS = {
     "fixed": "The number of epochs was fixed in advance; no tested clip took part in "
     "choosing it.",
     "inner": "The number of epochs of a fold was chosen on some of its training "
     "subjects; no tested clip took part in choosing it.",
+    "ready": "What chose the model is not recorded.",
 }
 _MODELS = {
     "fgrmer": "FGRMER",

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from fgrmer_tf.config import TrainConfig
 from fgrmer_tf.errors import InputError
-from fgrmer_tf.models.fgrmer import set_adjacency, set_linear_path
+from fgrmer_tf.models.computed_weights import set_adjacency, set_linear_path
 from fgrmer_tf.training.adam import FusedAdam
 from fgrmer_tf.training.fold_data import Batching, Columns
 from fgrmer_tf.training.linear_fit import LinearWeights

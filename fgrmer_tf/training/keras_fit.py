@@ -1,4 +1,4 @@
-"""What every `model.fit` here shares: precision, devices, watching, TensorBoard."""
+"""What every `model.fit` here shares: precision, devices, watching, what is kept."""
 
 import contextlib
 import importlib.util
@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from fgrmer_tf.config import FitConfig
 from fgrmer_tf.errors import InputError
 
 OnEpoch = Callable[[int, float], None]
@@ -41,8 +42,50 @@ class Watch(keras.callbacks.Callback):
 
 
 @contextlib.contextmanager
-def policy(precision: str) -> Iterator[None]:
-    """Sets Keras's dtype policy for the block."""
+def fit_scope(
+    fit: FitConfig, seed: int, samples: int, batch_size: int
+) -> Iterator[int]:
+    """Seeds, precision and devices for the block that builds and fits a model.
+
+    Args:
+        fit: Precision and devices.
+        seed: Start of the model and of its dropping.
+        samples: Samples an epoch shows.
+        batch_size: Samples a step.
+
+    Yields:
+        How many devices share a batch.
+
+    Raises:
+        InputError: If a device does not exist, or batches cannot be shared by several.
+    """
+    keras.utils.set_random_seed(seed)
+    sharing = _strategy(fit.devices)
+    _require_shares(sharing.num_replicas_in_sync, samples, batch_size)
+    with _policy(fit.precision), sharing.scope():
+        yield sharing.num_replicas_in_sync
+
+
+def averaging(ema: float) -> dict[str, Any]:
+    """What an optimiser is told of averaging; `ema` is as in `FitConfig`."""
+    return {"use_ema": True, "ema_momentum": ema} if ema else {}
+
+
+def kept(build: Callable[[], keras.Model], fitted: keras.Model) -> keras.Model:
+    """A new model of Keras's own policy with the weights of a fitted one.
+
+    Args:
+        build: Makes a model of the same form.
+        fitted: In whatever precision, on whatever devices.
+    """
+    plain = build()
+    for variable, value in zip(plain.variables, fitted.variables, strict=True):
+        variable.assign(keras.ops.convert_to_numpy(value))
+    return plain
+
+
+@contextlib.contextmanager
+def _policy(precision: str) -> Iterator[None]:
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision)
     try:
@@ -51,12 +94,8 @@ def policy(precision: str) -> Iterator[None]:
         keras.config.set_dtype_policy(before)
 
 
-def strategy(devices: Sequence[str]) -> tf.distribute.Strategy:
-    """How batches are shared: by the devices named, or by all GPUs.
-
-    Raises:
-        InputError: If a device does not exist.
-    """
+def _strategy(devices: Sequence[str]) -> tf.distribute.Strategy:
+    """How batches are shared: by the devices named, or by all GPUs."""
     known = {
         f"{one.device_type}:{one.name.rpartition(':')[2]}"
         for one in tf.config.list_logical_devices()
@@ -70,13 +109,7 @@ def strategy(devices: Sequence[str]) -> tf.distribute.Strategy:
     return tf.distribute.OneDeviceStrategy(chosen[0] if chosen else "CPU:0")
 
 
-def require_shares(devices: int, clips: int, batch_size: int) -> None:
-    """Refuses batches that cannot be shared evenly.
-
-    Raises:
-        InputError: If the first batch of an epoch is no multiple of `devices`, or the
-            last has fewer samples.
-    """
+def _require_shares(devices: int, clips: int, batch_size: int) -> None:
     first, last = min(batch_size, clips), clips % batch_size or batch_size
     # Keras joins the shares of the first batch; an empty share has no mean.
     if first % devices or last < devices:

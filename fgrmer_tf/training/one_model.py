@@ -3,22 +3,21 @@
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from fgrmer_tf.config import PLAIN_FIT, FitConfig, TrainConfig
-from fgrmer_tf.models.fgrmer import set_adjacency, set_linear_path
+from fgrmer_tf.models.computed_weights import set_adjacency, set_linear_path
 from fgrmer_tf.training.adam import BETA_1, BETA_2, EPSILON
 from fgrmer_tf.training.keras_fit import (
     OnEpoch,
     Watch,
+    averaging,
+    fit_scope,
     jit_compile,
-    policy,
-    require_shares,
-    strategy,
+    kept,
     tensorboard,
 )
 from fgrmer_tf.training.linear_fit import LinearWeights
@@ -60,27 +59,21 @@ def fit_one(
 
     Raises:
         InputError: If the loss of an epoch is not finite.
-        InputError: If TensorBoard is asked for and not installed, or has no folder.
-        InputError: If a device does not exist, or batches cannot be shared by several.
-        InputError: If XLA is to compile for several devices.
+        InputError: As `fit_scope`, `jit_compile` and `tensorboard` do.
     """
     logs = tensorboard(log_folder) if fit.tensorboard else []
-    keras.utils.set_random_seed(seed)
-    sharing = strategy(fit.devices)
-    require_shares(sharing.num_replicas_in_sync, clips, config.batch_size)
-    with policy(fit.precision), sharing.scope():
+    with fit_scope(fit, seed, clips, config.batch_size) as devices:
         model = build()
         if adjacency is not None:
             set_adjacency(model, adjacency)
         if linear is not None:
             set_linear_path(model, **vars(linear))
-        averaged: Any = {"use_ema": True, "ema_momentum": fit.ema} if fit.ema else {}
         model.compile(
             optimizer=keras.optimizers.Adam(
-                config.learning_rate, BETA_1, BETA_2, EPSILON, **averaged
+                config.learning_rate, BETA_1, BETA_2, EPSILON, **averaging(fit.ema)
             ),
             loss=classification_loss(),
-            jit_compile=jit_compile(fit.xla, sharing.num_replicas_in_sync),
+            jit_compile=jit_compile(fit.xla, devices),
         )
         history = model.fit(
             train,
@@ -90,7 +83,4 @@ def fit_one(
             shuffle=False,  # Keras warns: the data set has its own order.
             callbacks=[Watch(config.learning_rate, on_epoch), *logs, *callbacks],
         )
-    kept = build()
-    for variable, value in zip(kept.variables, model.variables, strict=True):
-        variable.assign(keras.ops.convert_to_numpy(value))
-    return kept, tuple(history.history["loss"])
+    return kept(build, model), tuple(history.history["loss"])

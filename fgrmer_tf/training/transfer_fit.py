@@ -15,10 +15,10 @@ from fgrmer_tf.models.transfer import build_transfer
 from fgrmer_tf.training.keras_fit import (
     OnEpoch,
     Watch,
+    averaging,
+    fit_scope,
     jit_compile,
-    policy,
-    require_shares,
-    strategy,
+    kept,
     tensorboard,
 )
 from fgrmer_tf.training.momentum_l2 import MomentumL2
@@ -74,28 +74,23 @@ def fit_transfer(
 
     Raises:
         InputError: If the loss of an epoch is not finite.
-        InputError: If TensorBoard is asked for and not installed, or has no folder.
-        InputError: If a device does not exist, or batches cannot be shared by several.
-        InputError: If XLA is to compile for several devices.
         InputError: If `state` is of another model, or damaged.
+        InputError: As `fit_scope`, `jit_compile` and `tensorboard` do.
     """
     logs = tensorboard(log_folder) if fit.tensorboard else []
-    keras.utils.set_random_seed(seed)
-    sharing = strategy(fit.devices)
-    require_shares(sharing.num_replicas_in_sync, pictures, config.batch_size)
     steps = math.ceil(pictures / config.batch_size)
-    kept = KeepState(state)
-    with policy(fit.precision), sharing.scope():
+    progress = KeepState(state)
+    with fit_scope(fit, seed, pictures, config.batch_size) as devices:
         model = build_transfer(network)
         if start is not None:
             start(model)
         model.compile(
             optimizer=make_optimizer(config, steps, fit.ema),
             loss=distribution_loss(),
-            jit_compile=jit_compile(fit.xla, sharing.num_replicas_in_sync),
+            jit_compile=jit_compile(fit.xla, devices),
         )
         model.optimizer.build(model.trainable_variables)
-        done = kept.restore(model)
+        done = progress.restore(model)
         if done < config.epochs:
             model.fit(
                 batches(done),
@@ -106,17 +101,14 @@ def fit_transfer(
                 shuffle=False,  # Keras warns: the data set has its own order.
                 callbacks=[
                     Watch(config.learning_rate, on_epoch),
-                    kept,
+                    progress,
                     *logs,
                     *callbacks,
                 ],
             )
         elif fit.ema:
             model.optimizer.finalize_variable_values(model.trainable_variables)
-    plain = build_transfer(network)
-    for variable, value in zip(plain.variables, model.variables, strict=True):
-        variable.assign(keras.ops.convert_to_numpy(value))
-    return plain, tuple(kept.loss)
+    return kept(lambda: build_transfer(network), model), tuple(progress.loss)
 
 
 def make_optimizer(
@@ -136,7 +128,7 @@ def make_optimizer(
         falls = [steps * epoch for epoch in config.milestones]
         rates = [config.learning_rate * 0.1**n for n in range(len(falls) + 1)]
         rate = schedules.PiecewiseConstantDecay(falls, rates) if falls else rates[0]
-    averaged: Any = {"use_ema": True, "ema_momentum": ema} if ema else {}
+    averaged = averaging(ema)
     if config.optimizer == "sgd":
         return MomentumL2(rate, config.weight_decay, **averaged)
     optimizer = keras.optimizers.AdamW(

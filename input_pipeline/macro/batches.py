@@ -135,11 +135,3 @@ def class_weights(table: PhotoTable, rows: np.ndarray) -> np.ndarray:
         )
     whole = len(rows) / len(counts)
     return np.where(counts, whole / np.maximum(counts, 1), 0.0)
-
-
-def absent_classes(table: PhotoTable, rows: np.ndarray) -> list[str]:
-    """Classes that none of the rows has."""
-    present = set(table.label[rows].tolist())
-    return [
-        name for place, name in enumerate(table.class_names) if place not in present
-    ]

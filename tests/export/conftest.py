@@ -16,6 +16,7 @@ from export.settings import ExportSettings
 from export.signature import FORMATS
 from fgrmer_tf.config import ModelConfig
 from fgrmer_tf.models.fgrmer import build_fgrmer
+from tests.support.serve_process import write_version
 
 EMBEDDING_DIM = 13
 
@@ -118,6 +119,15 @@ def card(evidence):
 def module(core, card):
     """Everything a SavedModel of `evidence` answers."""
     return ServingModule(core.graph, card)
+
+
+@pytest.fixture(scope="session")
+def framed_version(framed, card, tmp_path_factory):
+    """One version of `framed`, as pushed; not to be changed."""
+    card = dataclasses.replace(card, preprocessing=framed.constants.preprocessing)
+    graph = fold(ServingGraph(framed.model, framed.constants)).graph
+    base = tmp_path_factory.mktemp("framed") / "versions"
+    return write_version(base, ServingModule(graph, card), card, framed.clips)
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ def test_versions_are_those_that_are_installed(exported):
     assert exported.record["versions"]["tensorflow"].startswith("2.")
 
 
-@pytest.mark.parametrize("text", [None, "{", "[]", "{}"])
+@pytest.mark.parametrize("text", [None, "{", "[]", "{}", "[" * 100_000])
 def test_a_folder_without_a_manifest_is_refused(tmp_path, text):
     if text is not None:
         (tmp_path / "manifest.json").write_text(text)
@@ -87,3 +87,17 @@ def test_a_version_must_be_as_its_manifest_says(tmp_path, damage):
 def test_a_version_without_a_manifest_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"readable assets\.extra/manifest\.json"):
         manifest.check_version(tmp_path)
+
+
+@pytest.mark.parametrize("files", [7, [7], [{"path": "x"}], [{"sha256": "0"}], None])
+def test_a_manifest_must_list_files(tmp_path, files):
+    record = {"schema": manifest.SCHEMA} | ({} if files is None else {"files": files})
+    path = tmp_path / manifest.VERSION_NAME
+    path.parent.mkdir()
+    path.write_text(json.dumps(record))
+    for check in (
+        lambda: manifest.check_version(tmp_path),
+        lambda: manifest.check(tmp_path, record, "savedmodel"),
+    ):
+        with pytest.raises(InputError, match="must list files by `path` and `sha256`"):
+            check()

@@ -3,7 +3,7 @@ import pytest
 
 from export.multiply_accumulates import multiply_accumulates
 from fgrmer_tf.models.transfer import build_transfer
-from fgrmer_tf.transfer_config import TRANSFER_IR50
+from fgrmer_tf.transfer_experiments import TRANSFER_IR50
 
 
 def model_of(layer, *shape):

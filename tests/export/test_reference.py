@@ -12,7 +12,7 @@ def test_keras_is_asked_for_all_clips_in_their_order(evidence):
     said = reference(evidence.model, evidence.constants, evidence.stored, evaluation)
     inputs = model_inputs(evidence.constants, tf.constant(evidence.clips))
     logits = evidence.model(inputs, training=False)["logits"].numpy()
-    assert said.patches.shape == (64, 30, 7, 7, 3)
+    assert said.inputs.shape == (64, 30, 7, 7, 3)
     np.testing.assert_allclose(said.logits[:11], logits, atol=1e-5)
     np.testing.assert_allclose(said.probabilities.sum(axis=1), 1, atol=1e-12)
     assert said.evaluated is not None

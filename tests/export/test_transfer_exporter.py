@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from export import manifest, push, runners, transfer_exporter
+from export import manifest, push, transfer_exporter
 from export.errors import ExportError
+from export.open_export import open_export
 from export.settings import ExportSettings
 from export.transfer_exporter import export_transfer
 from export.transfer_graph import TransferConstants
@@ -74,7 +75,7 @@ def test_every_format_is_verified(exported):
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_an_exported_file_answers_as_keras(exported, name):
-    export = runners.open_export(exported.out, name)
+    export = open_export(exported.out, name)
     assert export.class_names == CLASSES
     given = export.run(exported.pixels[:3].astype(np.float32))["logits"]
     expected = logits(exported.model, exported.pixels[:3])
@@ -94,8 +95,8 @@ def test_a_pushed_version_answers_its_warmup(exported, tmp_path):
 def test_a_wrong_answer_stops_the_export(exported, tmp_path, monkeypatch):
     reference = transfer_exporter.reference
 
-    def moved(graph, images, judged):
-        found = reference(graph, images, judged)
+    def moved(graph, images, evaluation):
+        found = reference(graph, images, evaluation)
         found.logits[0, 0] += 0.01
         return found
 

@@ -4,13 +4,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from export import fresh_process, structure, verify
+from export import fresh_process, structure
 from export.clips import Clips
 from export.errors import ExportError
 from export.reference import BATCHES, Reference
 from export.signature import ARTEFACTS, Format, signatures
+from export.verify import verify
 
 NAMES = ("positive", "negative", "überrascht")
+
+
+def wanted(artefact):
+    return signatures(artefact, channels=3, num_classes=3)
 
 
 @pytest.fixture
@@ -21,7 +26,8 @@ def expected(evidence):
     probabilities = exponential / exponential.sum(axis=1, keepdims=True)
     label = logits[:11].argmax(axis=1)
     return Reference(
-        patches=random.normal(size=(64, 30, 7, 7, 3)).astype(np.float32),
+        inputs=random.normal(size=(64, 30, 7, 7, 3)).astype(np.float32),
+        batches=BATCHES,
         logits=logits,
         probabilities=probabilities,
         evaluation=Clips(patches=evidence.clips, label=label, origin="a test"),
@@ -57,15 +63,18 @@ def answers_of(expected, card):
 def answering(monkeypatch, expected, card):
     """Verifies answers that are told, in place of an artefact."""
 
-    def check(answers, artefact: Format = "savedmodel", stated=card):
+    def check(answers, artefact: Format = "savedmodel", stated=card, asked=None):
         described = structure.Structure(
-            signatures=signatures(artefact, channels=3, num_classes=3),
+            signatures=wanted(artefact),
             card=stated.texts(),
             counts={"operators": 7},
         )
         monkeypatch.setattr(structure, "describe", lambda *_, **__: described)
-        monkeypatch.setattr(verify, "_replay", lambda *arguments: answers)
-        return verify.verify(artefact, Path("unused"), expected, card, opset=17)
+        asked = asked or (lambda *_, **__: answers)
+        monkeypatch.setattr(fresh_process, "answers", asked)
+        return verify(
+            artefact, Path("unused"), expected, card, wanted(artefact), opset=17
+        )
 
     return check
 
@@ -167,18 +176,16 @@ def test_another_card_is_caught(answering, answers, card):
 
 
 def test_wrong_names_are_caught(exported, expected, card):
-    path = exported.out / ARTEFACTS["onnx"]
+    path, lite = (exported.out / ARTEFACTS[name] for name in ("onnx", "litert"))
     with pytest.raises(ExportError, match="litert-int8: names, shapes or dtypes"):
-        verify.verify(
-            "litert-int8", exported.out / ARTEFACTS["litert"], expected, card, opset=17
-        )
+        verify("litert-int8", lite, expected, card, wanted("litert-int8"), opset=17)
     with pytest.raises(ExportError, match="opset 16"):
-        verify.verify("onnx", path, expected, card, opset=16)
+        verify("onnx", path, expected, card, wanted("onnx"), opset=16)
 
 
 def test_what_does_not_run_is_caught(tmp_path, monkeypatch, expected, card):
     described = structure.Structure(
-        signatures=signatures("onnx", channels=3, num_classes=3),
+        signatures=wanted("onnx"),
         card=card.texts(),
         counts={},
     )
@@ -186,17 +193,21 @@ def test_what_does_not_run_is_caught(tmp_path, monkeypatch, expected, card):
     path = tmp_path / "model.onnx"
     path.write_bytes(b"not a model")
     with pytest.raises(ExportError, match=r"(?s)Running model.onnx.*InvalidProtobuf"):
-        verify.verify("onnx", path, expected, card, opset=17)
+        verify("onnx", path, expected, card, wanted("onnx"), opset=17)
 
 
-def test_the_evaluation_set_is_run_whole(monkeypatch, expected, card, tmp_path):
+@pytest.mark.parametrize(
+    ("artefact", "sizes"),
+    [("litert", {"inputs": 64}), ("litert-int8", {"inputs": 64, "evaluation": 11})],
+)
+def test_the_evaluation_set_is_run_whole_for_8_bits(
+    answering, answers, expected, artefact, sizes
+):
     seen = {}
 
-    def answer(module, request, what, timeout):
-        with np.load(request["inputs"]) as arrays:
-            seen.update({name: len(value) for name, value in arrays.items()})
-        np.savez(request["outputs"], evaluated=expected.evaluated)
+    def asked(module, path, inputs, **request):
+        seen.update({name: len(value) for name, value in inputs.items()})
+        return answers | {"evaluated": expected.evaluated}
 
-    monkeypatch.setattr(fresh_process, "run", answer)
-    verify._replay("litert-int8", tmp_path, expected, ["patches"])
-    assert seen == {"patches": 64, "evaluation": 11}
+    answering(answers | {"evaluated": expected.evaluated}, artefact, asked=asked)
+    assert seen == sizes

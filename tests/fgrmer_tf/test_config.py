@@ -20,8 +20,6 @@ from fgrmer_tf.errors import InputError
         (ModelConfig, "encoder_depth", 0),
         (ModelConfig, "dropout_rate", 1.0),
         (ModelConfig, "attention_dropout_rate", -0.1),
-        (ModelConfig, "head_drop_rate", 1.0),
-        (ModelConfig, "branch_drop_rate", -0.1),
         (TrainConfig, "epochs", 0),
         (TrainConfig, "batch_size", 0),
         (TrainConfig, "learning_rate", 0.0),

@@ -197,7 +197,7 @@ def test_what_the_system_refuses_is_one_clear_line(work, tmp_path, capsys):
 
 
 def test_a_failed_export_is_said_and_leaves_nothing(work, tmp_path, monkeypatch):
-    monkeypatch.setattr("export.verify.TOLERANCE", {"onnx": {"logits": 0.0}})
+    monkeypatch.setattr("export.judge.TOLERANCE", {"onnx": {"logits": 0.0}})
     options = ["--out", str(tmp_path / "export"), "--formats", "onnx"]
     with pytest.raises(SystemExit, match="differs from Keras"):
         main(["export", str(work / "model"), *options])

@@ -120,14 +120,17 @@ def test_a_class_that_is_absent_from_training_does_not_stop_it(tmp_path, balance
     assert "fear" in set(predictions["true"])
 
 
-def test_one_class_alone_is_refused(tmp_path, capsys):
+@pytest.mark.parametrize("command", ["train", "evaluate", "ablation"])
+def test_one_class_alone_is_refused_before_anything_is_written(
+    tmp_path, capsys, command
+):
     photo_folders.write(tmp_path / "data", "raf-db", only={"fear"})
     store = str(tmp_path / "store")
     source = ["raf-db", str(tmp_path / "data"), "--out", store, "--side", "17"]
     assert main(["transfer", "prepare", *source]) == 0
     where = ["--store", store, "--out", str(tmp_path / "run"), "--experiment", "tiny"]
-    assert main(["transfer", "train", *where, *NETWORK]) == 2
+    assert main(["transfer", command, *where, *NETWORK]) == 2
     error = capsys.readouterr().err
     assert "pictures of two classes or more" in error
     assert "Traceback" not in error
-    assert not (tmp_path / "run/model.keras").exists()
+    assert not (tmp_path / "run").exists()

@@ -9,7 +9,7 @@ import numpy as np
 
 from fgrmer_tf.models.transfer import build_transfer
 from fgrmer_tf.spec import IMAGE_DEVIATION, IMAGE_MEAN
-from fgrmer_tf.transfer_config import TRANSFER_TINY
+from fgrmer_tf.transfer_experiments import TRANSFER_TINY
 
 COLOURS = {
     "anger": (255, 0, 0),

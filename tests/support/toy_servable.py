@@ -34,6 +34,9 @@ class Toy(tf.Module):
         def echo(s):
             return {"text": s, "raw_bytes": s}
 
+        def pixels(p):
+            return {"total": tf.reduce_sum(tf.cast(p, tf.int32), axis=1)}
+
         def slow(x):
             turns = tf.while_loop(
                 lambda i, v: i < 700,
@@ -50,6 +53,7 @@ class Toy(tf.Module):
             "uneven": tf.function(uneven, [spec(tf.float32, 3, name="x")]),
             "half": tf.function(half, [spec(tf.float16, name="h")]),
             "echo": tf.function(echo, [spec(tf.string, name="s")]),
+            "pixels": tf.function(pixels, [spec(tf.uint8, 2, name="p")]),
             "slow": tf.function(slow, [spec(tf.float32, 3, name="x")]),
         }
 

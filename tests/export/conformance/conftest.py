@@ -1,48 +1,26 @@
-import dataclasses
-import subprocess
-import sys
+import shutil
 
 import pytest
 
-from export import manifest, saved_model, warmup
 from export.conformance.grpc_client import GrpcClient
 from export.conformance.rest_client import RestClient
 from export.conformance.target import look_at
-from export.core import fold
-from export.serving_graph import ServingGraph
-from export.serving_module import ServingModule
-
-_FGRMER = "from fgrmer_tf.cli.main import main; raise SystemExit(main())"
+from tests.support.serve_process import serving
 
 
 @pytest.fixture(scope="session")
-def base(card, framed, tmp_path_factory):
+def base(framed_version, tmp_path_factory):
     """A folder of versions with version 1 of a small model, as pushed."""
-    card = dataclasses.replace(card, preprocessing=framed.constants.preprocessing)
-    core = fold(ServingGraph(framed.model, framed.constants))
-    module = ServingModule(core.graph, card)
     base = tmp_path_factory.mktemp("conformance") / "small"
-    base.mkdir()
-    saved_model.write(module, card, base / "1")
-    warmup.write(base / "1", framed.clips)
-    manifest.write_version(base / "1", {"version": 1, "model_id": card.model_id})
+    shutil.copytree(framed_version, base / "1")
     return base
 
 
 @pytest.fixture(scope="session")
 def addresses(base):
     """Addresses of `fgrmer serve` in a process of its own, REST and gRPC."""
-    command = [sys.executable, "-c", _FGRMER, "serve", str(base)]
-    ports = ["--rest-port", "0", "--grpc-port", "0", "--poll-seconds", "0.2"]
-    with subprocess.Popen(
-        [*command, *ports], stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            words = process.stdout.readline().replace(",", "").split()
-            yield words[words.index("REST") + 1], words[words.index("gRPC") + 1]
-        finally:
-            process.terminate()
-            process.wait(30)
+    with serving(base, "--poll-seconds", "0.2") as client:
+        yield f"http://127.0.0.1:{client.rest_port}", f"127.0.0.1:{client.grpc_port}"
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from export import verify
+from export import judge
 from export.errors import ExportError
 from export.reference import FRAMES_BATCHES
 
@@ -29,7 +29,7 @@ def answers(card):
 
 def judged(answers, card, frames: Any = PROBABILITIES):
     expected: Any = SimpleNamespace(frames=frames)
-    return verify._frames(answers, expected, card)
+    return judge._frames(answers, expected, card)
 
 
 def test_answers_near_those_of_the_pipeline_pass(answers, card):

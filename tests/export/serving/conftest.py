@@ -1,55 +1,20 @@
-import os
-import subprocess
-import sys
 from types import SimpleNamespace
 
 import pytest
 
-from export import manifest, saved_model, warmup
+from export import warmup
 from tests.support import toy_servable
-from tests.support.serving_client import Client, random_patches, running
-
-_FGRMER = "from fgrmer_tf.cli.main import main; raise SystemExit(main())"
-
-
-@pytest.fixture(scope="session")
-def fgrmer_base(module, card, tmp_path_factory):
-    """A folder of versions with one of the small model in it, as pushed."""
-    base = tmp_path_factory.mktemp("models") / "fgrmer"
-    folder = base / "1"
-    folder.parent.mkdir()
-    saved_model.write(module, card, folder)
-    warmup.write(folder, random_patches(max(warmup.BATCHES)))
-    manifest.write_version(folder, {"version": 1, "model_id": card.model_id})
-    return base
+from tests.support.serve_process import serving, write_version
+from tests.support.serving_client import random_patches, running
 
 
 @pytest.fixture(scope="session")
-def fgrmer(fgrmer_base):
+def fgrmer(module, card, tmp_path_factory):
     """The small model behind `fgrmer serve`, in its own process."""
-    environment = os.environ | {"CUDA_VISIBLE_DEVICES": "-1"}
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-c", _FGRMER, "serve", str(fgrmer_base)),
-            *("--rest-port", "0", "--grpc-port", "0"),
-        ],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
-    )
-    try:
-        line = process.stdout.readline()
-        ports = [part.rsplit(":", 1)[1] for part in line.split(",")]
-        client = Client(int(ports[0]), int(ports[1]), "fgrmer")
-        client.process, client.line, client.base = process, line, fgrmer_base
+    base = tmp_path_factory.mktemp("models") / "fgrmer"
+    write_version(base, module, card, random_patches(max(warmup.BATCHES)))
+    with serving(base) as client:
         yield client
-        client.channel.close()
-    finally:
-        # SIGTERM, as containers end; a server that was up ends well.
-        process.terminate()
-        code = process.wait(30)
-        process.stdout.close()
-    assert code == 0
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,8 @@
-"""Bad input: what is answered, row by row of docs/serving.md."""
+"""Bad input: what is answered, row by row of docs/serving.md.
+
+Files of images are asked for in test_frames_bad_input.py, damaged versions in
+test_corrupt_versions.py.
+"""
 
 import base64
 import concurrent.futures
@@ -7,11 +11,14 @@ import gzip
 import json
 import socket
 import time
+import urllib.parse
 
+import grpc
 import numpy as np
 import pytest
 import tensorflow as tf
 from tensorflow.core.framework import tensor_pb2
+from tensorflow_serving.apis import get_model_metadata_pb2, get_model_status_pb2
 
 from export.runners import serialize
 from export.serving.settings import Limits
@@ -239,10 +246,66 @@ def test_a_clip_without_motion_has_an_answer(fgrmer, value):
     assert found.sum() == pytest.approx(1, abs=1e-5)
 
 
-def test_names_are_no_paths(toy):
-    for path in ("..%2f..%2fetc", "%2e%2e", "toy%00"):
-        assert toy.http(f"/v1/models/{path}").status == 404
-        assert toy.http(f"/v1/models/{path}:predict", b"{}").status == 404
+def test_integers_out_of_range(toy):
+    for values in ([[0, 256]], [[-1, 0]], [[2**70, 0]]):
+        assert toy.post({"signature_name": "pixels", "inputs": values}).status == 400
+    for value in (256, -1, 2**31 - 1):
+        # The field has 32 bits, the input 8: 256 must not become 0.
+        proto = _proto((1, 2), dtype=tf.uint8, int_val=[0, value])
+        code, message = toy.refusal({"p": proto}, signature="pixels")
+        assert (code, "uint8" in message) == ("INVALID_ARGUMENT", True)
+    most = _proto((1, 2), dtype=tf.uint8, int_val=[0, 255])
+    assert toy.predict({"p": most}, signature="pixels")["total"] == 255
+
+
+ESCAPES = ("..", "../toy", "../../etc/passwd", "toy/../toy", "./toy", "/", "toy\0")
+
+
+@pytest.mark.parametrize("name", ESCAPES)
+def test_names_are_no_paths_by_rest(toy, name):
+    quoted = urllib.parse.quote(name, safe="").replace(".", "%2e")
+    for path in (
+        f"/v1/models/{quoted}",
+        f"/v1/models/{quoted}/metadata",
+        f"/v1/models/{quoted}/versions/1",
+    ):
+        assert toy.http(path).status == 404
+    assert toy.http(f"/v1/models/{quoted}:predict", GOOD).status == 404
+    assert toy.http(f"/v1/models/{quoted}:classify", GOOD).status == 404
+    # A label that nobody gave, and what is no number, and no signature.
+    assert toy.post(GOOD, where=f"/labels/{quoted}").status == 400
+    assert toy.http(f"/v1/models/toy/versions/{quoted}").status == 400
+    assert toy.post(GOOD | {"signature_name": name}).status == 400
+    assert toy.post({"inputs": {name: [[1, 2, 3]]}}).status == 400
+
+
+@pytest.mark.parametrize("path", ["/v1/models/../../etc/passwd", "/v1/models/toy/../a"])
+def test_dots_in_a_path_are_not_followed(toy, path):
+    reply = toy.http(path)
+    assert (reply.status, reply.body.keys()) == (400, {"error"})
+
+
+@pytest.mark.parametrize("name", ESCAPES)
+def test_names_are_no_paths_by_grpc(toy, name):
+    x = {"x": np.zeros((1, 3), "f4")}
+    for code, inputs, asked in (
+        ("NOT_FOUND", x, {"name": name}),
+        ("INVALID_ARGUMENT", x, {"label": name}),
+        ("FAILED_PRECONDITION", x, {"signature": name}),
+        ("INVALID_ARGUMENT", x, {"outputs": [name]}),
+        ("INVALID_ARGUMENT", {name: x["x"]}, {}),
+    ):
+        assert toy.refusal(inputs, **asked)[0] == code
+    status = get_model_status_pb2.GetModelStatusRequest()
+    metadata = get_model_metadata_pb2.GetModelMetadataRequest()
+    for ask, request in (
+        (toy.models.GetModelStatus, status),
+        (toy.prediction.GetModelMetadata, metadata),
+    ):
+        request.model_spec.name = name
+        with pytest.raises(grpc.RpcError) as error:
+            ask(request)
+        assert error.value.code().name == "NOT_FOUND"
 
 
 @pytest.fixture(scope="module")
@@ -288,8 +351,6 @@ def test_encodings_that_are_none(small, body, encoding):
 
 
 def test_compressed_grpc_is_not_inflated(small):
-    import grpc
-
     request = small.request({"x": np.zeros((1, 3), "f4")})
     with pytest.raises(grpc.RpcError) as error:
         small.prediction.Predict(request, compression=grpc.Compression.Gzip)

@@ -46,6 +46,19 @@ def test_one_value_stands_for_all():
     np.testing.assert_array_equal(read(proto), np.full((2, 5), 7))
 
 
+@pytest.mark.parametrize("value", [-1, 256])
+def test_small_integers_do_not_wrap(value):
+    proto = tensor_pb2.TensorProto(dtype=tf.uint8.as_datatype_enum)
+    for size in (2, 5):
+        proto.tensor_shape.dim.add(size=size)
+    proto.int_val.append(255)
+    np.testing.assert_array_equal(read(proto, tf.uint8), np.full((2, 5), 255))
+    proto.int_val[0] = value
+    with pytest.raises(ServingError, match=r"x holds .* the range of uint8") as error:
+        read(proto, tf.uint8)
+    assert error.value.status is Status.INVALID_ARGUMENT
+
+
 def test_strings():
     texts = np.array([[b"a", b"\xff", b"", b"b", b"c"]], object)
     assert read(tf.make_tensor_proto(texts), tf.string).tolist() == texts.tolist()

@@ -96,6 +96,17 @@ def test_what_is_no_picture_is_the_fault_of_the_request(transfer, data):
     assert code == "INVALID_ARGUMENT"
 
 
+@pytest.mark.parametrize("value", [-1, 256, np.nan])
+def test_values_that_are_no_pixels(transfer, value):
+    pixels = pictures(2)[0].astype(np.float32)
+    pixels[1, 3, 5, 2] = value
+    asked = {"signature_name": "images", "instances": pixels.tolist()}
+    answer = transfer.post(asked)
+    assert (answer.status, answer.body["error"][-3:]) == (400, "[1]")
+    code, message = transfer.refusal({"images": pixels}, signature="images")
+    assert (code, message[-3:]) == ("INVALID_ARGUMENT", "[1]")
+
+
 def test_no_picture_gives_no_row(transfer):
     answer = transfer.predict({"image_bytes": np.array([], object)})
     assert answer["probabilities"].shape == (0, len(CLASSES))

@@ -98,6 +98,13 @@ def _regress():
     return entry.SerializeToString()
 
 
+def _classify(signature):
+    entry = PredictionLog()
+    entry.classify_log.request.model_spec.signature_name = signature
+    entry.classify_log.request.input.example_list.examples.add()
+    return entry.SerializeToString()
+
+
 @pytest.mark.parametrize(
     ("records", "status"),
     [
@@ -107,8 +114,13 @@ def _regress():
         ([log(z=[[1, 2, 3]]).SerializeToString()], Status.INVALID_ARGUMENT),
         ([log(x=[[1, 2]]).SerializeToString()], Status.INVALID_ARGUMENT),
         ([_regress()], Status.UNIMPLEMENTED),
+        ([_classify("two")], Status.INVALID_ARGUMENT),
+        ([_classify("echo")], Status.INVALID_ARGUMENT),
     ],
-    ids=["no log", "too many", "signature", "input", "shape", "kind"],
+    ids=[
+        *("no log", "too many", "signature", "input", "shape", "kind"),
+        *("Examples for two inputs", "Examples for another input"),
+    ],
 )
 def test_a_file_that_fails_fails_the_load(version, records, status):
     write(version[0], *records)

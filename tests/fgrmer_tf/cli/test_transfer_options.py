@@ -8,6 +8,7 @@ from fgrmer_tf.cli.transfer_options import (
     PhotoProtocol,
     TransferOptions,
     resolve_network,
+    scored_rows,
     training_rows,
 )
 from fgrmer_tf.errors import InputError
@@ -66,6 +67,13 @@ def test_the_same_picture_of_two_subjects_is_refused():
         PhotoProtocol(folds=3).make(of)
 
 
+def test_a_ready_model_is_asked_about_the_test_part_or_all():
+    assert scored_rows(table()).tolist() == list(range(17, 23))
+    assert scored_rows(table(np.full(23, ""))).tolist() == list(range(23))
+    with pytest.raises(InputError, match="a store with train, validation alone"):
+        scored_rows(table(SPLITS[:17]))
+
+
 def test_a_model_that_is_kept_learns_from_the_training_part():
     assert training_rows(table()).tolist() == list(range(13))
     assert training_rows(table(np.full(23, ""))).tolist() == list(range(23))
@@ -78,9 +86,11 @@ def test_the_network_takes_classes_and_size_of_the_store():
 
 
 def test_a_fold_says_what_it_cannot_have_learnt_and_what_it_has_seen():
-    of = table()
+    of = table(known=False)
     (fold,) = PhotoProtocol().make(of)
     assert fold_notes(of, fold) == []
+    (people,) = fold_notes(table(), fold)
+    assert people.startswith("6 people who are tested were trained on too: raf-db/s0,")
     of.images[18] = of.images[2]
     without = dataclasses.replace(fold, train=fold.train[fold.train % 3 != 1])
     absent, twins = fold_notes(of, without)

@@ -19,28 +19,12 @@ def test_it_is_sound(tmp_path):
             "num_heads": HEADS,
             "key_dim": KEY,
             "dropout_rate": 0.2,
-            "head_drop_rate": 0.3,
         },
         inputs=(tokens(),),
         output_shapes=((2, 5, FEATURES),),
         random_in_training=True,
     )
     check_layer(case, tmp_path)
-
-
-def test_exactly_one_head_of_a_hit_sample_is_silent_while_training():
-    many = np.tile(tokens()[:1], (2003, 1, 1))
-    layer = SelfAttention(3, 2, 0.0, head_drop_rate=0.7)
-    layer.build(many.shape)
-    # The output shows the heads side by side.
-    layer.output_kernel.assign(np.eye(6, FEATURES))
-    heads = np.asarray(layer(many, training=True))[..., :6].reshape(2003, 5, 3, 2)
-    silent = (heads == 0).all(axis=(1, 3))
-    assert set(silent.sum(axis=1)) == {0, 1}
-    assert silent.any(axis=1).mean() == pytest.approx(0.7, abs=0.04)
-    still = np.asarray(layer(many[:7], training=False))
-    np.testing.assert_array_equal(still, layer(many[:7]))
-    assert not (still[..., :6] == 0).any()
 
 
 def twins():

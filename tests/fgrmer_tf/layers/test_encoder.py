@@ -21,7 +21,7 @@ def tokens():
 def test_it_is_sound(tmp_path):
     case = Case(
         layer=EncoderLayer,
-        arguments={**ARGUMENTS, "head_drop_rate": 0.4},
+        arguments=ARGUMENTS,
         inputs=(tokens(),),
         output_shapes=((2, 5, 7),),
         random_in_training=True,
@@ -29,13 +29,9 @@ def test_it_is_sound(tmp_path):
     check_layer(case, tmp_path)
 
 
-@pytest.mark.parametrize(
-    "rate", ["dropout_rate", "attention_dropout_rate", "head_drop_rate"]
-)
+@pytest.mark.parametrize("rate", ["dropout_rate", "attention_dropout_rate"])
 def test_each_dropout_acts_in_training_by_itself(rate):
-    rates = dict.fromkeys(
-        ("dropout_rate", "attention_dropout_rate", "head_drop_rate"), 0.0
-    )
+    rates = dict.fromkeys(("dropout_rate", "attention_dropout_rate"), 0.0)
     still = EncoderLayer(**{**ARGUMENTS, **rates})
     (a,), (b,) = run(still, [tokens()]), run(still, [tokens()], training=True)
     np.testing.assert_allclose(a, b, atol=1e-6)

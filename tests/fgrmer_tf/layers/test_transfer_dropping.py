@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from fgrmer_tf.layers.pre_norm_encoder import PreNormEncoderLayer
 from fgrmer_tf.models.transfer import MAP_DROPPING, MAX_OUT, build_transfer
-from fgrmer_tf.transfer_config import TRANSFER_TINY
+from fgrmer_tf.transfer_experiments import TRANSFER_TINY
 
 SAMPLES, TOKENS, HEADS, WIDTH = 20_011, 2, 3, 2
 

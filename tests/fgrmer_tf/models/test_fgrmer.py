@@ -5,27 +5,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from fgrmer_tf.config import ModelConfig
 from fgrmer_tf.errors import InputError
 from fgrmer_tf.experiments import PUBLISHED
-from fgrmer_tf.models.branches import one_dropped
-from fgrmer_tf.models.fgrmer import build_fgrmer, set_adjacency, set_linear_path
-
-
-def build(**changes):
-    return build_fgrmer(**{**dataclasses.asdict(ModelConfig()), **changes})
-
-
-def batch(model, size, seed=3):
-    rng = np.random.default_rng(seed)
-    return {
-        x.name: rng.normal(size=(size, *x.shape[1:])).astype(np.float32)
-        for x in model.inputs
-    }
-
-
-def logits(model, inputs):
-    return keras.ops.convert_to_numpy(model(inputs, training=False)["logits"])
+from fgrmer_tf.models.computed_weights import set_adjacency
+from fgrmer_tf.models.fgrmer import build_fgrmer
+from tests.support.fgrmer_model import batch, build, logits, random_adjacency
 
 
 def compiled(model):
@@ -34,10 +18,6 @@ def compiled(model):
         loss={"logits": keras.losses.SparseCategoricalCrossentropy(from_logits=True)},
     )
     return model
-
-
-def random_adjacency():
-    return np.random.default_rng(7).uniform(0, 1, (9, 9)) + np.eye(9)
 
 
 def test_the_direct_head_adds_to_the_published_logits():
@@ -73,7 +53,6 @@ def test_the_published_number_of_live_parameters():
         {"adjacency_normalization": "row"},
         {"adjacency_normalization": "symmetric"},
         {"dropout_rate": 0.0, "attention_dropout_rate": 0.0},
-        {"head_drop_rate": 0.3, "branch_drop_rate": 0.6},
         {"learned_edges": True},
         {"au_branch": "free"},
         {"landmark_normalization": "layer"},
@@ -174,24 +153,11 @@ def test_dense_layers_start_as_in_pytorch():
 
 
 def test_rates_reach_the_layers_that_drop():
-    model = build(dropout_rate=0.3, attention_dropout_rate=0.2, head_drop_rate=0.4)
+    model = build(dropout_rate=0.3, attention_dropout_rate=0.2)
     for region in ("brow", "mouth"):
         assert model.get_layer(f"{region}_dropout").rate == 0.3
         encoder = model.get_layer(f"{region}_encoder_1")
         assert (encoder.dropout_rate, encoder.attention_dropout_rate) == (0.3, 0.2)
-        assert encoder.head_drop_rate == 0.4
-
-
-def test_a_clip_may_lose_one_region_while_training():
-    brow, mouth = keras.Input((3,)), keras.Input((3,))
-    dropping = keras.Model([brow, mouth], one_dropped(brow, mouth, 0.6))
-    ones = np.ones((4001, 3), np.float32)
-    kept = np.stack(dropping([ones, ones], training=True), axis=1)
-    silent = (kept == 0).all(axis=2)
-    assert set(silent.sum(axis=1)) == {0, 1}
-    np.testing.assert_allclose(silent.mean(axis=0), 0.3, atol=0.03)
-    for region in dropping([ones, ones], training=False):
-        np.testing.assert_array_equal(region, ones)
 
 
 @pytest.mark.parametrize("region", ["brow", "mouth"])
@@ -212,45 +178,6 @@ def test_running_statistics_keep_nine_tenths():
     model(inputs, training=True)
     kept = model.get_layer("landmark_normalization").moving_mean.numpy()
     np.testing.assert_allclose(kept, 0.1 * np.mean(maps, (0, 1, 2)), atol=1e-6)
-
-
-def test_the_adjacency_matters_and_travels_with_the_file(tmp_path):
-    model = build()
-    inputs = batch(model, 2)
-    identity = logits(model, inputs)
-    set_adjacency(model, random_adjacency())
-    fold = logits(model, inputs)
-    assert np.abs(fold - identity).max() > 1e-3
-    model.save(tmp_path / "model.keras")
-    loaded = keras.models.load_model(tmp_path / "model.keras")
-    np.testing.assert_allclose(logits(loaded, inputs), fold, atol=1e-6)
-    np.testing.assert_allclose(
-        loaded.get_layer("adjacency").raw.numpy(), random_adjacency(), atol=1e-6
-    )
-
-
-def with_entry(row, column, value):
-    adjacency = random_adjacency()
-    adjacency[row, column] = value
-    return adjacency
-
-
-@pytest.mark.parametrize(
-    ("adjacency", "message"),
-    [
-        (np.eye(7), r"shape \(9, 9\).*Received: \(7, 7\)"),
-        (with_entry(2, 3, -0.1), r"at least 0.*minimum -0\.1"),
-        (with_entry(2, 3, np.nan), "finite.*minimum nan"),
-        (with_entry(2, 3, np.inf), "finite.*maximum inf"),
-        (with_entry(2, slice(None), 0), r"row.*rows \[2\] sum to 0.*identity"),
-        (with_entry(slice(None), 3, 0), r"column.*columns \[3\] sum to 0.*identity"),
-    ],
-)
-def test_an_adjacency_that_cannot_be_normalised_is_refused(adjacency, message):
-    model = build(au_embedding="learned")
-    with pytest.raises(InputError, match=message):
-        set_adjacency(model, adjacency)
-    np.testing.assert_array_equal(model.get_layer("adjacency").raw.numpy(), np.eye(9))
 
 
 def test_another_source_of_embeddings_is_refused():
@@ -304,30 +231,6 @@ def test_it_learns_a_small_set_by_heart(source):
     )
 
 
-def path_of(model, seed=5):
-    """Weights for the linear path that say something."""
-    random = np.random.default_rng(seed)
-    path = model.get_layer("linear_path")
-    return {
-        name: random.normal(size=getattr(path, name).shape)
-        for name in ("mean", "scale", "kernel", "bias")
-    }
-
-
-@pytest.mark.parametrize("source", ["patches", "map"])
-@pytest.mark.parametrize("kind", ["trained", "fitted"])
-def test_the_linear_path_adds_its_logits(source, kind):
-    model = build(linear_path=kind, linear_input=source, map_size=5)
-    inputs = batch(model, 7)
-    before = logits(model, inputs)
-    weights = path_of(model)
-    set_linear_path(model, **weights)
-    values = inputs["patches" if source == "patches" else "motion_map"].reshape(7, -1)
-    expected = (values - weights["mean"]) * weights["scale"] @ weights["kernel"]
-    added = logits(model, inputs) - before
-    np.testing.assert_allclose(added, expected + weights["bias"], rtol=1e-3, atol=1e-3)
-
-
 def test_only_a_trained_path_is_trained():
     for kind, trained in (("trained", 2), ("fitted", 0)):
         model = build(linear_path=kind)
@@ -337,18 +240,6 @@ def test_only_a_trained_path_is_trained():
 def test_without_a_path_the_model_is_the_one_of_before():
     assert "linear_path" not in {layer.name for layer in build().layers}
     assert "motion_map" not in {x.name for x in build(linear_input="map").inputs}
-
-
-@pytest.mark.parametrize("name", ["mean", "scale", "kernel", "bias"])
-def test_a_path_of_another_size_or_not_finite_is_refused(name):
-    model = build(linear_path="fitted", channels=1)
-    weights = path_of(model)
-    for wrong, message in (
-        (weights[name][:-1], "shape"),
-        (weights[name] * np.nan, "not finite"),
-    ):
-        with pytest.raises(InputError, match=f"`{name}` of the linear path.*{message}"):
-            set_linear_path(model, **weights | {name: wrong})
 
 
 def test_free_nodes_have_no_graph():

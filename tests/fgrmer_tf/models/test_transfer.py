@@ -10,7 +10,7 @@ from fgrmer_tf.errors import InputError
 from fgrmer_tf.models.transfer import build_transfer
 from fgrmer_tf.models.transfer_attention import attention_maps
 from fgrmer_tf.models.transfer_releases import parts_of, plain, take
-from fgrmer_tf.transfer_config import TRANSFER_IR50, TRANSFER_SMALL, TRANSFER_TINY
+from fgrmer_tf.transfer_experiments import TRANSFER_IR50, TRANSFER_SMALL, TRANSFER_TINY
 from tests.support.transfer_reference import load_reference, reference_state_dict
 
 TAPS = {

@@ -7,7 +7,6 @@ from fgrmer_tf.errors import InputError
 from fgrmer_tf.spec import IMAGE_DEVIATION, IMAGE_MEAN
 from fgrmer_tf.transfer_config import AugmentConfig
 from input_pipeline.macro.batches import (
-    absent_classes,
     class_weights,
     inference_batches,
     normalized,
@@ -111,12 +110,6 @@ def test_sampling_shows_classes_equally_often(table):
 def test_one_class_alone_is_refused(table):
     with pytest.raises(InputError, match="two classes"):
         batches(table, np.flatnonzero(table.label == 3))
-
-
-def test_classes_that_no_picture_has_are_named(table):
-    assert absent_classes(table, np.arange(len(table))) == []
-    rows = np.flatnonzero((table.label != 1) & (table.label != 6))
-    assert absent_classes(table, rows) == ["fear", "neutral"]
 
 
 def test_inference_gives_the_rows_in_their_order(table):
