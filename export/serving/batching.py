@@ -25,6 +25,13 @@ class _Task:
     done: asyncio.Future
 
 
+_Key = tuple[Servable, str]
+_LARGER = 4
+"""Times the rows of a running batch that another beside it must have. Or every idle
+thread takes the few rows that came last, and many small batches take the time that
+reading requests needs; what is joined takes less time together (`warm.py`)."""
+
+
 class Batcher:
     """Runs signatures in threads, several requests at once where they wait.
 
@@ -39,8 +46,9 @@ class Batcher:
         self._settings = settings
         self._metrics = metrics
         self._threads = Threads(settings.num_batch_threads)
-        self._playing: set[asyncio.Future] = set()
-        self._queues: dict[tuple[Servable, str], collections.deque[_Task]] = {}
+        self._playing: dict[asyncio.Future, tuple[_Key, int]] = {}
+        """What runs, and its number of rows."""
+        self._queues: dict[_Key, collections.deque[_Task]] = {}
 
     async def run(
         self, servable: Servable, signature: str, inputs: Arrays, seconds: float
@@ -130,20 +138,22 @@ class Batcher:
             if batch:
                 self._play(key, batch)
 
-    def _is_ready(self, key: tuple[Servable, str]) -> bool:
+    def _is_ready(self, key: _Key) -> bool:
         queue = self._queues[key]
         while queue and queue[0].done.done():
             queue.popleft()
         if not queue:
             return False
+        rows = sum(task.rows for task in queue)
+        if rows >= self._settings.max_execution_batch_size:
+            return True
+        beside = [size for of, size in self._playing.values() if of == key]
+        if rows < _LARGER * max(beside, default=0):
+            return False
         waited = asyncio.get_running_loop().time() - queue[0].arrived
-        return (
-            waited >= self._settings.batch_timeout_micros / 1e6
-            or sum(task.rows for task in queue)
-            >= self._settings.max_execution_batch_size
-        )
+        return waited >= self._settings.batch_timeout_micros / 1e6
 
-    def _take(self, key: tuple[Servable, str]) -> list[_Task]:
+    def _take(self, key: _Key) -> list[_Task]:
         queue = self._queues[key]
         batch, rows = [], 0
         most = self._settings.max_execution_batch_size
@@ -157,9 +167,10 @@ class Batcher:
             del self._queues[key]
         return batch
 
-    def _play(self, key: tuple[Servable, str], batch: list[_Task]) -> None:
+    def _play(self, key: _Key, batch: list[_Task]) -> None:
         servable, signature = key
-        self._metrics.batch(signature, sum(task.rows for task in batch))
+        rows = sum(task.rows for task in batch)
+        self._metrics.batch(signature, rows)
         # Held for itself too: who asked may have gone away.
         held = contextlib.ExitStack()
         held.enter_context(servable.used())
@@ -168,11 +179,11 @@ class Batcher:
         playing = self._threads.start(
             functools.partial(answers, servable, signature, inputs, sizes)
         )
-        self._playing.add(playing)
+        self._playing[playing] = (key, rows)
 
         def played(playing: asyncio.Future) -> None:
             held.close()
-            self._playing.discard(playing)
+            del self._playing[playing]
             error = playing.exception()
             answers = [error] * len(batch) if error else playing.result()
             for task, answer in zip(batch, answers, strict=True):

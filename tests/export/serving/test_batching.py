@@ -22,11 +22,12 @@ class Doubling:
     def __init__(self, factor=2, *, joinable=True):
         self.signatures = {name: Signature(joinable) for name in ("a", "b")}
         self.factor = factor
-        self.asked = []
+        self.begun, self.asked = 0, []
         self.gate = threading.Event()
         self.gate.set()
 
     def run(self, signature, inputs):
+        self.begun += 1
         self.gate.wait(10)
         self.asked.append((signature, inputs["x"].ravel().tolist()))
         if (inputs["x"] < 0).any():
@@ -38,9 +39,9 @@ class Doubling:
         yield self
 
 
-def batched(asked, seconds=20, **settings):
-    """Runs `asked(batcher, ask)` with a batcher of one thread."""
-    chosen = BatchingSettings(num_batch_threads=1, **settings)
+def batched(asked, seconds=20, threads=1, **settings):
+    """Runs `asked(ask)` with a batcher."""
+    chosen = BatchingSettings(num_batch_threads=threads, **settings)
 
     async def run():
         batcher = Batcher(chosen, Metrics())
@@ -60,6 +61,15 @@ def batched(asked, seconds=20, **settings):
 
 def values(answer):
     return answer["y"].ravel().tolist()
+
+
+async def begun(model, count):
+    """Waits for so many runs to begin, less long than the gate stays shut."""
+    for _ in range(5000):
+        if model.begun >= count:
+            return
+        await asyncio.sleep(0.001)
+    raise TimeoutError(f"{model.begun} runs begun, not {count}")
 
 
 def test_requests_that_wait_together_run_together_and_get_their_own_rows():
@@ -235,3 +245,56 @@ def test_sizes_that_are_run_are_the_powers_of_two_unless_told():
 
     assert [values(a) for a in batched(asked)] == [[2, 4], [6]]
     assert model.asked == [("a", [1, 2, 3, 1])]
+
+
+@pytest.mark.parametrize(("more", "beside"), [((2, 3), False), ((2, 3, 4, 5), True)])
+def test_a_batch_runs_beside_another_when_it_is_four_times_as_large(more, beside):
+    model = Doubling()
+    model.gate.clear()
+
+    async def asked(ask):
+        answers = [ask(model, 1)]
+        await begun(model, 1)
+        answers += [ask(model, value) for value in more]
+        # Time enough to begin, were it allowed.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(begun(model, 2), 0.3)
+        seen = model.begun
+        model.gate.set()
+        await asyncio.gather(*answers)
+        return seen
+
+    assert batched(asked, threads=2) == 1 + beside
+    assert sorted(model.asked) == [("a", [1]), ("a", list(more))]
+
+
+def test_another_signature_does_not_wait_for_a_batch():
+    model = Doubling()
+    model.gate.clear()
+
+    async def asked(ask):
+        answers = [ask(model, 1, 2)]
+        await begun(model, 1)
+        answers.append(ask(model, 4, signature="b"))
+        await begun(model, 2)
+        model.gate.set()
+        await asyncio.gather(*answers)
+
+    batched(asked, threads=2)
+    assert sorted(model.asked) == [("a", [1, 2]), ("b", [4])]
+
+
+def test_a_full_batch_does_not_wait_for_another():
+    model = Doubling()
+    model.gate.clear()
+
+    async def asked(ask):
+        answers = [ask(model, 1, 2)]
+        await begun(model, 1)
+        answers.append(ask(model, 3, 4, 5, 6))
+        await begun(model, 2)
+        model.gate.set()
+        await asyncio.gather(*answers)
+
+    batched(asked, threads=2, max_execution_batch_size=4)
+    assert sorted(model.asked) == [("a", [1, 2]), ("a", [3, 4, 5, 6])]
