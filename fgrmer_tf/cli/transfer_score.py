@@ -122,8 +122,9 @@ class TransferScore:
                 "on: where they are the tested ones, or show the same people, the "
                 "scores flatter.",
             ]
-        met, own = seen.met_in(asked), Seen.of(table, rows_of(table, "train"))
-        if seen.again(asked) - own.again(asked):
+        met = seen.met_in(asked)
+        # Its own part is read, picture by picture, only where something was met.
+        if met and seen.again(asked) - _own_part(table).again(asked):
             raise InputError(
                 "A model is scored on people and pictures that it was not trained on. "
                 f"Received: `{self.model}` and `{self.store}`. {' '.join(met)} Give "
@@ -137,6 +138,10 @@ class TransferScore:
             met.append("Whether the same people are tested is not known.")
         count = f"It was trained on {len(seen.pictures)} pictures of {dataset}."
         return [*notes, count, *seen.absent(table.class_names), *met]
+
+
+def _own_part(table: "PhotoTable") -> Seen:
+    return Seen.of(table, rows_of(table, "train"))
 
 
 def outputs_of(

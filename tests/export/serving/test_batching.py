@@ -268,33 +268,20 @@ def test_a_batch_runs_beside_another_when_it_is_four_times_as_large(more, beside
     assert sorted(model.asked) == [("a", [1]), ("a", list(more))]
 
 
-def test_another_signature_does_not_wait_for_a_batch():
+@pytest.mark.parametrize(
+    ("signature", "later", "most"), [("b", (4,), 64), ("a", (3, 4, 5, 6), 4)]
+)
+def test_neither_another_signature_nor_a_full_batch_waits(signature, later, most):
     model = Doubling()
     model.gate.clear()
 
     async def asked(ask):
         answers = [ask(model, 1, 2)]
         await begun(model, 1)
-        answers.append(ask(model, 4, signature="b"))
+        answers.append(ask(model, *later, signature=signature))
         await begun(model, 2)
         model.gate.set()
         await asyncio.gather(*answers)
 
-    batched(asked, threads=2)
-    assert sorted(model.asked) == [("a", [1, 2]), ("b", [4])]
-
-
-def test_a_full_batch_does_not_wait_for_another():
-    model = Doubling()
-    model.gate.clear()
-
-    async def asked(ask):
-        answers = [ask(model, 1, 2)]
-        await begun(model, 1)
-        answers.append(ask(model, 3, 4, 5, 6))
-        await begun(model, 2)
-        model.gate.set()
-        await asyncio.gather(*answers)
-
-    batched(asked, threads=2, max_execution_batch_size=4)
-    assert sorted(model.asked) == [("a", [1, 2]), ("a", [3, 4, 5, 6])]
+    batched(asked, threads=2, max_execution_batch_size=most)
+    assert sorted(model.asked) == [("a", [1, 2]), (signature, list(later))]
